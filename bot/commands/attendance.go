@@ -1,0 +1,3 @@
+package commands
+
+func attendanceCommands() []Command { return nil }

@@ -1,0 +1,61 @@
+// Package commands is the one table of what can be said to the bot, the parser
+// and the gate in front of it, and a file of handlers for each topic. hear
+// calls it with every message addressed to the bot, whatever the door; it
+// never touches a network: slow facts are rows that jobs keep fresh.
+package commands
+
+import (
+	"context"
+	"log/slog"
+
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// Access is who may run a command.
+type Access int
+
+// The rights, each including the ones above it.
+const (
+	Anyone Access = iota
+	Lead          // of the project that is named; handlers check it by call.MustLead
+	Organizer
+)
+
+// Command is one row of the table: parsing, help, docs/commands.md, Slack's
+// manifest and the gate all come from it.
+type Command struct {
+	Name     string   // "table claim": one or two words
+	Aliases  []string // synonyms, "assign"
+	Usage    string   // arguments, "B4 [seats 8]"
+	Summary  string   // one line, for help
+	Detail   string   // what it stores and who sees it, for help VERB; may be ""
+	Examples []string // whole command lines; a test runs each through the real gate
+	Access   Access
+	Private  bool // refused in channels: what it says or asks is for one person
+	Min, Max int  // number of arguments; Max -1 takes any number
+	Run      func(ctx context.Context, tx sprints.Tx, call *Call) (chat.Reply, error)
+}
+
+// Desk answers what is said to the bot. Its fields are set once, by bot.
+type Desk struct {
+	// Organizer says whether an identity is configured as an organizer's.
+	Organizer func(network, key string) bool
+	// PageURL is the address people are sent to, "" without a page.
+	PageURL string
+	// Status tells how the networks are, by name.
+	Status func() map[string]chat.Status
+	Log    *slog.Logger
+}
+
+// Outcome is what came of an addressed message.
+type Outcome struct {
+	// Reply goes to the asker, in private (inline where the door takes it).
+	Reply chat.Reply
+	// Announce goes to every place of the bridge the words were said in, or of
+	// all bridges when said in private, once.
+	Announce []chat.Reply
+	// Ignored: not a command and nothing close to one (a stray "!word" in a
+	// channel): the bot stays silent and the words are relayed as said.
+	Ignored bool
+}

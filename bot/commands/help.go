@@ -1,0 +1,3 @@
+package commands
+
+func helpCommands() []Command { return nil }

@@ -1,0 +1,3 @@
+package commands
+
+func personCommands() []Command { return nil }

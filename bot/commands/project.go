@@ -1,0 +1,3 @@
+package commands
+
+func projectCommands() []Command { return nil }

@@ -1,0 +1,53 @@
+// Package relay carries words between networks: which place a message goes to
+// (routes), how it is attributed, and the sender that empties the outbox in
+// order, at each network's pace, until the network confirms. bot wires it;
+// it knows no platform, and it never answers commands.
+package relay
+
+import (
+	"context"
+
+	"sprintbot/sprints/chat"
+)
+
+// Hear takes what was heard on a network, in order, 1 to 64 at a time. It
+// returns after the commit; only then may the adapter acknowledge to the
+// platform. On an error nothing was kept: the adapter does not acknowledge, or
+// tries the same batch again.
+type Hear func(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)
+
+// Network is one chat network as the relay sees it; every adapter is one.
+type Network interface {
+	// Name is the configured name, "libera".
+	Name() string
+	// Run connects, keeps connected, and gives what it hears to hear from one
+	// goroutine, in order, until ctx ends (nil) or the network fails for good
+	// (the reason, without secrets). The bot's own words, and those of known
+	// relays, never reach hear. All its goroutines have ended when it returns.
+	Run(ctx context.Context, hear func(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)) error
+	// Render makes the parts of a row: the same for the same row, at least one.
+	Render(out chat.Outgoing) []chat.Part
+	// Send puts one part on the wire and returns at once; done is called
+	// exactly once, from any goroutine, when the network confirms or refuses:
+	// with nil and a receipt; chat.ErrOffline (not connected, or the link died
+	// before confirmation); *chat.RetryAfter; *chat.ErrPlace; *chat.ErrRefused;
+	// any other error is tried again like ErrPlace. Parts given for one place
+	// reach it in that order.
+	Send(ctx context.Context, part chat.Part, done func(chat.Receipt, error))
+	// Pace is how fast Send may be called now.
+	Pace() chat.Pace
+	// Status is how the network is.
+	Status() chat.Status
+	// Changed ticks (capacity 1) when Status or Pace changed: a network that
+	// came up is written to at once.
+	Changed() <-chan struct{}
+}
+
+// Finder is a Network that can look up whether a part it may have sent before
+// a crash has arrived: after is the Mark stored at the attempt. Rows of other
+// networks in that doubt are sent again.
+type Finder interface {
+	Find(ctx context.Context, part chat.Part, after string) (receipt chat.Receipt, found bool, err error)
+	// Newest is the newest message id known in a place, stored at an attempt.
+	Newest(place chat.Place) string
+}

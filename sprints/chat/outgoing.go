@@ -1,0 +1,93 @@
+package chat
+
+import (
+	"errors"
+	"time"
+)
+
+// Lane ranks what waits for one place: a lower one goes first.
+type Lane int
+
+// The lanes of a place.
+const (
+	Answers       Lane = iota // replies to commands, direct messages
+	Announcements             // what goes to every place at a stated time
+	Relays                    // words of people, carried across
+)
+
+// Outgoing is one thing to say: a row of the outbox.
+type Outgoing struct {
+	Row       int64     `json:"-"`                // the row's number, set by the store
+	Key       string    `json:"-"`                // unique for ever: posting it twice is posting it once
+	To        Place     `json:"to"`               // where
+	Lane      Lane      `json:"-"`                //
+	Kind      Kind      `json:"kind"`             // Said or Action; Edited and Deleted change the message named by Of
+	As        *Handle   `json:"as,omitempty"`     // the person whose words are relayed; nil when the bot speaks
+	From      string    `json:"from,omitempty"`   // the network those words came from, as people know it ("IRC", "Slack")
+	Reply     Reply     `json:"reply"`            // the words; a relay is Plain lines
+	Of        string    `json:"of,omitempty"`     // receipt id on To.Network of the message this edits, deletes or replies to
+	Return    string    `json:"return,omitempty"` // the adapter's own token, from Message.Return
+	Source    string    `json:"-"`                // SourceKey of the message relayed, "" if none: finds the counterpart of an edit
+	At        time.Time `json:"at"`               // when the words were said
+	NotBefore time.Time `json:"-"`                // zero: at once
+	Expires   time.Time `json:"-"`                // not sent after; zero: never expires
+}
+
+// SourceKey names a heard message over all networks.
+func SourceKey(network, id string) string { return network + "\x1f" + id }
+
+// Relayed says that these are a person's words and not the bot's.
+func (o Outgoing) Relayed() bool { return o.As != nil }
+
+// Part is one thing to put on a network's wire: an IRC line, a Slack post.
+// Render makes the parts of an Outgoing, always the same for the same row.
+type Part struct {
+	Out  Outgoing
+	N    int    // 0-based number of this part
+	Of   int    // how many parts the row has
+	Body string // the adapter's own: a line of text, a JSON payload
+}
+
+// Receipt is the network's word that a Part arrived.
+type Receipt struct {
+	ID string    // the network's id of what was said (Slack ts, IRC msgid), "" where it gives none
+	At time.Time // by the network's clock, else ours
+}
+
+// Pace is how fast a network may be spoken to. Zero values are no limit.
+type Pace struct {
+	Burst      int           // parts over the whole network that may go at once
+	Every      time.Duration // then one part each
+	PlaceBurst int           // the same for each channel
+	PlaceEvery time.Duration
+	Window     int // parts unconfirmed at most in one place
+	Flight     int // parts unconfirmed at most over the network; 0 is no limit
+}
+
+// Status is how a network is, for people who look after it.
+type Status struct {
+	Up    bool      // words can be sent now
+	Since time.Time // of this state
+	Last  time.Time // when anything was last heard from the network
+	Note  string    // the state in words, no secrets: "connected as sprintbot", "password refused"
+	Fatal bool      // it gave up; a person must act
+}
+
+// ErrOffline says that the network is away: the row waits and no attempt counts.
+var ErrOffline = errors.New("the network is away")
+
+// ErrPlace says that the place cannot be spoken in now: it waits, with all
+// that is behind the row.
+type ErrPlace struct{ Reason string }
+
+func (e *ErrPlace) Error() string { return "the place refuses: " + e.Reason }
+
+// ErrRefused says that these words will never be taken: the row is dead.
+type ErrRefused struct{ Reason string }
+
+func (e *ErrRefused) Error() string { return "the words are refused: " + e.Reason }
+
+// RetryAfter says that the place must wait so long; no attempt counts.
+type RetryAfter struct{ Wait time.Duration }
+
+func (e *RetryAfter) Error() string { return "asked to wait " + e.Wait.String() }

@@ -1,0 +1,57 @@
+package chat
+
+import "strings"
+
+// Span is a run of words that look alike.
+type Span struct {
+	Text   string  `json:"t,omitempty"`
+	Bold   bool    `json:"b,omitempty"`
+	Italic bool    `json:"i,omitempty"`
+	Strike bool    `json:"s,omitempty"`
+	Code   bool    `json:"c,omitempty"`
+	URL    string  `json:"u,omitempty"` // a link; Text is its label, "" shows the URL
+	Who    *Handle `json:"w,omitempty"` // a mention of a person known on Who.Network; Text is the name to show elsewhere
+}
+
+// Text is words with their looks. It may hold newlines; it never holds any
+// network's own marks: those are made by the adapter that sends it.
+type Text []Span
+
+// Plainly is s without looks.
+func Plainly(s string) Text {
+	if s == "" {
+		return nil
+	}
+	return Text{{Text: s}}
+}
+
+// Plain is t without looks; a link is its label, and its URL behind it where
+// the two differ.
+func (t Text) Plain() string {
+	var b strings.Builder
+	for _, s := range t {
+		switch {
+		case s.URL == "" || s.Text == s.URL:
+			b.WriteString(s.Text)
+		case s.Text == "":
+			b.WriteString(s.URL)
+		default:
+			b.WriteString(s.Text + " (" + s.URL + ")")
+		}
+	}
+	return b.String()
+}
+
+// Command is t as a command line: like Plain, but a link is its URL alone, so
+// that a pasted address arrives as typed.
+func (t Text) Command() string {
+	var b strings.Builder
+	for _, s := range t {
+		if s.URL != "" {
+			b.WriteString(s.URL)
+		} else {
+			b.WriteString(s.Text)
+		}
+	}
+	return b.String()
+}

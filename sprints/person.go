@@ -1,0 +1,74 @@
+package sprints
+
+import (
+	"time"
+
+	"sprintbot/sprints/chat"
+)
+
+// PersonID numbers a person.
+type PersonID int64
+
+// Person is somebody who asked the bot to remember something. Nobody is one
+// before: looking and asking store nothing.
+type Person struct {
+	ID    PersonID
+	Nick  string // the newest nick met; "" once forgotten
+	Shown bool   // lets others read the nick on the board and in who
+	Since time.Time
+}
+
+// Identity is a handle known to be a person's.
+type Identity struct {
+	Person  PersonID
+	Network string
+	Key     string // chat.Handle.ID
+	Nick    string
+	Seen    time.Time
+}
+
+// LinkCode joins the identity that sends it to the person who got it.
+type LinkCode struct {
+	Hash   string // of the code, never the code
+	Person PersonID
+	Until  time.Time
+}
+
+// Forgotten counts what went when somebody asked to be forgotten. Seats stay
+// as numbers without anybody.
+type Forgotten struct{ Identities, Claims, Seats, Leads int }
+
+// PersonReader looks people up.
+type PersonReader interface {
+	// PersonOf is the person whose identity h is, ErrNotFound if none is.
+	PersonOf(h chat.Handle) (Person, error)
+	Person(id PersonID) (Person, error)
+	// Identities of a person, newest seen first.
+	Identities(id PersonID) ([]Identity, error)
+	// FailedLinks is how often h sent a wrong code since t.
+	FailedLinks(h chat.Handle, t time.Time) (int, error)
+}
+
+// PersonWriter changes people.
+type PersonWriter interface {
+	PersonReader
+	// Meet finds or makes the person of h and keeps h's nick.
+	Meet(h chat.Handle) (Person, error)
+	ShowPerson(id PersonID, shown bool) error
+	// AddLinkCode keeps a code; a person's earlier short-lived codes are dropped.
+	AddLinkCode(LinkCode) error
+	// TakeLinkCode uses a code up, ErrNotFound if it is unknown, used or over.
+	TakeLinkCode(hash string) (LinkCode, error)
+	// FailedLink counts a wrong code sent by h.
+	FailedLink(h chat.Handle) error
+	// JoinPersons gives all that gone has (identities, leads, claims, seats) to
+	// keep. Where both have an open seat or claim, keep's newest stays and the
+	// other is closed.
+	JoinPersons(keep, gone PersonID) error
+	// ForgetPerson deletes identities, codes, lists, questions, claims and
+	// leads of a person, and the nick; seats stay without a name.
+	ForgetPerson(id PersonID) (Forgotten, error)
+	// EndGuests closes what lasts only as long as a connection: private rows
+	// waiting for the guest's handle. Seats stay until the day's end.
+	EndGuest(h chat.Handle) error
+}

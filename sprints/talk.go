@@ -1,0 +1,56 @@
+package sprints
+
+import (
+	"time"
+
+	"sprintbot/sprints/chat"
+)
+
+// TalkReader looks up what was heard and what the bot asked and listed.
+type TalkReader interface {
+	// LastList is what was last listed to h, ErrNotFound when there is none or
+	// it is older than its Until.
+	LastList(h chat.Handle) (List, error)
+	// OpenQuestion is what h was asked and has not answered, ErrNotFound if none.
+	OpenQuestion(h chat.Handle) (Question, error)
+	// Mark is the newest message heard in a place, ErrNotFound if none.
+	Mark(p chat.Place) (Mark, error)
+}
+
+// TalkWriter records what was heard, asked and listed.
+type TalkWriter interface {
+	TalkReader
+	// Heard records m's key for 7 days and its place's mark; first is false for
+	// a redelivery. Words are not stored.
+	Heard(m chat.Message) (first bool, err error)
+	// PruneHeard deletes keys heard before t and returns how many.
+	PruneHeard(t time.Time) (int, error)
+	// SaveList replaces what was last listed to h.
+	SaveList(h chat.Handle, l List) error
+	// Ask replaces the open question of h.
+	Ask(h chat.Handle, q Question) error
+	// Answered removes the open question of h.
+	Answered(h chat.Handle) error
+}
+
+// Mark is how far a place has been heard.
+type Mark struct {
+	Place chat.Place
+	ID    string
+	At    time.Time
+}
+
+// List is what the bot listed to one person: "take 2" means Items[1], "more"
+// shows what Rest still holds.
+type List struct {
+	Verb  string      `json:"verb"`           // the command that listed
+	Items []string    `json:"items"`          // the argument that stands for each number
+	Rest  []chat.Line `json:"rest,omitempty"` // lines not shown yet
+	Until time.Time   `json:"until"`
+}
+
+// Question is what the bot asked one person: a bare word in private answers it.
+type Question struct {
+	Options map[string]string `json:"options"` // the word, and the command line it stands for ("yes" → "forget me confirmed")
+	Until   time.Time         `json:"until"`
+}
