@@ -56,18 +56,12 @@ type OutboxWriter interface {
 	Confirm(row int64, confirmed, of int, receipt chat.Receipt) error
 	// Kill makes a row dead: its words will never be taken.
 	Kill(row int64, reason string) error
-	// Hold makes a place wait; the reason is shown to organizers.
+	// Hold records that a place waits and why, for those who look after the
+	// bot; a zero until ends it. What waits, the sender knows.
 	Hold(place chat.Place, until time.Time, reason string) error
-	// Expire ends waiting rows whose time is over, and says how many and of
-	// which span of time each place lost.
-	Expire() ([]Skipped, error)
+	// Expire ends waiting rows whose time is over. The sender, which alone knows
+	// what is on the wire, says which.
+	Expire(rows []int64) error
 	// Blank removes the words of rows sent, dead or expired before t.
 	Blank(t time.Time) (int, error)
-}
-
-// Skipped tells how many relayed lines of a place ran out of time.
-type Skipped struct {
-	Place    chat.Place
-	Count    int
-	From, To time.Time // when the first and last of them were said
 }

@@ -16,6 +16,11 @@ var ErrNotFound = errors.New("not found")
 // ErrNested is returned by a Write inside a Write.
 var ErrNested = errors.New("a write inside a write")
 
+// ErrUnavailable is wrapped by every error that says the store itself can't
+// keep anything now (disk full, read-only, damaged), whatever is asked of it.
+// What was being stored must be offered again, not dropped.
+var ErrUnavailable = errors.New("the store can't be written now")
+
 // Store keeps everything. storetest holds the contract every store must pass.
 type Store interface {
 	// Read runs fn on one unchanging state. Many reads run at once.

@@ -55,3 +55,23 @@ func (t Text) Command() string {
 	}
 	return b.String()
 }
+
+// Lines is t cut at its newlines; empty lines are kept.
+func (t Text) Lines() []Text {
+	var lines []Text
+	var line Text
+	for _, s := range t {
+		pieces := strings.Split(s.Text, "\n")
+		for i, p := range pieces {
+			if i > 0 {
+				lines, line = append(lines, line), nil
+			}
+			if p != "" || (len(pieces) == 1 && s.URL != "") {
+				c := s
+				c.Text = p
+				line = append(line, c)
+			}
+		}
+	}
+	return append(lines, line)
+}
