@@ -1,0 +1,102 @@
+package slackdouble
+
+import (
+	"cmp"
+	"net/http"
+	"time"
+)
+
+// Fault makes calls fail. The zero value of each condition fits every call.
+type Fault struct {
+	Method  string // "chat.postMessage"; empty: every method
+	Channel string // id; empty: every channel
+	Times   int    // how many calls; 0: until Heal
+	Skip    int    // how many fitting calls go through first
+
+	Status       int           // HTTP status; 0: 429 with RetryAfter, else 200
+	RetryAfter   time.Duration // a 429 that names this wait, in whole seconds, rounded up
+	Error        string        // the error code of an answer that is not ok
+	Needed       string        // with missing_scope: the scope to name
+	AfterSuccess bool          // do the work, then cut the connection before the answer
+}
+
+func (f *Fault) status() int {
+	if f.Status == 0 && f.RetryAfter > 0 {
+		return http.StatusTooManyRequests
+	}
+	return cmp.Or(f.Status, http.StatusOK)
+}
+
+func (f *Fault) code() string {
+	if f.Error == "" && f.status() == http.StatusTooManyRequests {
+		return "ratelimited"
+	}
+	return f.Error
+}
+
+// Fail adds a fault; the oldest fitting one is used first.
+func (d *Double) Fail(f Fault) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if f.Times == 0 {
+		f.Times = -1
+	}
+	d.faults = append(d.faults, &f)
+}
+
+// Heal takes all faults away.
+func (d *Double) Heal() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.faults = nil
+}
+
+func (d *Double) faultLocked(method string, a args) *Fault {
+	for i, f := range d.faults {
+		if f.Method != "" && f.Method != method || f.Channel != "" && f.Channel != a["channel"] {
+			continue
+		}
+		if f.Skip > 0 {
+			f.Skip--
+			continue
+		}
+		if f.Times > 0 {
+			f.Times--
+		}
+		if f.Times == 0 {
+			d.faults = append(d.faults[:i:i], d.faults[i+1:]...)
+		}
+		return f
+	}
+	return nil
+}
+
+// Pace is Slack's limit of posts to one channel: a burst, then one each Every.
+type Pace struct {
+	Burst int
+	Every time.Duration
+}
+
+type bucket struct {
+	tokens float64
+	at     time.Time
+}
+
+// paceLocked takes a token for a post, or says how long to wait for one.
+func (d *Double) paceLocked(method string, a args) time.Duration {
+	if d.pace.Every <= 0 || method != "chat.postMessage" && method != "chat.postEphemeral" {
+		return 0
+	}
+	now, b := time.Now(), d.buckets[a["channel"]]
+	if b == nil {
+		b = &bucket{tokens: float64(max(1, d.pace.Burst)), at: now}
+		d.buckets[a["channel"]] = b
+	}
+	b.tokens = min(float64(max(1, d.pace.Burst)), b.tokens+float64(now.Sub(b.at))/float64(d.pace.Every))
+	b.at = now
+	if b.tokens < 1 {
+		return time.Duration((1 - b.tokens) * float64(d.pace.Every))
+	}
+	b.tokens--
+	return 0
+}
