@@ -38,6 +38,8 @@ type EasyIssue struct {
 type IssueReader interface {
 	Issue(id IssueID) (Issue, error)
 	IssueByNumber(repo RepoID, number int) (Issue, error)
+	// IssuesOf are the open issues of a repository, by number.
+	IssuesOf(repo RepoID) ([]Issue, error)
 	// EasyIssues are those that are really free: open, Tier above 0, not
 	// assigned, no linked pull request, no live claim, repository not archived,
 	// project Listed. project 0 is all.

@@ -43,6 +43,8 @@ type PersonReader interface {
 	// PersonOf is the person whose identity h is, ErrNotFound if none is.
 	PersonOf(h chat.Handle) (Person, error)
 	Person(id PersonID) (Person, error)
+	// People are all that are not forgotten, by number.
+	People() ([]Person, error)
 	// Identities of a person, newest seen first.
 	Identities(id PersonID) ([]Identity, error)
 	// FailedLinks is how often h sent a wrong code since t.
