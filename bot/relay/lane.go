@@ -1,0 +1,116 @@
+package relay
+
+import (
+	"slices"
+	"time"
+
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// row is a waiting row in a sender's hands.
+type row struct {
+	sprints.Queued
+	parts     []chat.Part
+	ok        []bool // by part: the network confirmed it
+	next      int    // first part not given to the network since the row's last start
+	doubt     bool   // parts of it may have arrived: look up before sending
+	marked    bool   // its attempt is committed (networks that can look up)
+	receipt   chat.Receipt
+	finishing bool // all parts confirmed or the row is dead; the store is being told
+}
+
+// confirmed is how many parts from the first on have arrived.
+func (r *row) confirmed() int {
+	n := slices.Index(r.ok, false)
+	if n < 0 {
+		return len(r.ok)
+	}
+	return n
+}
+
+// queue is one place's waiting rows, and what is on its wire.
+type queue struct {
+	place    chat.Place
+	lanes    [3][]*row // each oldest first
+	current  *row      // begun, and not all parts given yet: goes on before anything else
+	flying   []*row    // with parts given, not all receipts stored; oldest first
+	onWire   int       // parts given and not yet answered
+	unsaved  int       // parts confirmed whose receipt is not stored
+	held     time.Time // nothing goes before
+	tries    int       // refusals of the place in a row
+	careful  bool      // after a refusal: one part at a time until one passes
+	settling bool      // a part failed: nothing is given until the wire is empty
+	looking  bool      // a look-up is under way
+	placed   time.Time // pace of the place: the next part may go then (machine's clock)
+	credit   int       // parts that may go without waiting
+}
+
+// head is the row to go next and its lane; nil when none may go at now.
+func (q *queue) head(now time.Time) (*row, chat.Lane) {
+	if q.current != nil {
+		return q.current, q.current.Lane
+	}
+	for lane, rows := range q.lanes {
+		for _, r := range rows {
+			if !r.NotBefore.After(now) {
+				return r, chat.Lane(lane)
+			}
+		}
+	}
+	return nil, 0
+}
+
+// push puts rows back where their numbers say.
+func (q *queue) push(rows ...*row) {
+	for _, r := range rows {
+		lane := &q.lanes[r.Lane]
+		i, _ := slices.BinarySearchFunc(*lane, r.Row, func(a *row, n int64) int {
+			return int(min(1, max(-1, a.Row-n)))
+		})
+		*lane = slices.Insert(*lane, i, r)
+	}
+}
+
+// drop takes r out of its lane.
+func (q *queue) drop(r *row) {
+	lane := &q.lanes[r.Lane]
+	if i := slices.Index(*lane, r); i == 0 {
+		(*lane)[0] = nil
+		*lane = (*lane)[1:]
+	} else if i > 0 {
+		*lane = slices.Delete(*lane, i, i+1)
+	}
+}
+
+// land takes r off the wire's list.
+func (q *queue) land(r *row) {
+	if i := slices.Index(q.flying, r); i >= 0 {
+		q.flying = slices.Delete(q.flying, i, i+1)
+	}
+}
+
+// idle says that nothing waits and nothing is under way.
+func (q *queue) idle() bool {
+	return q.current == nil && len(q.flying) == 0 && q.onWire == 0 && !q.looking &&
+		len(q.lanes[0])+len(q.lanes[1])+len(q.lanes[2]) == 0
+}
+
+// recall takes back all that is not confirmed, once the wire is empty, so
+// that it goes again in order.
+func (q *queue) recall() {
+	q.settling = false
+	rows := q.flying
+	if q.current != nil && !slices.Contains(rows, q.current) {
+		rows = append(rows, q.current)
+	}
+	q.current, q.flying = nil, nil
+	for _, r := range rows {
+		if r.finishing {
+			q.flying = append(q.flying, r)
+			continue
+		}
+		r.next = 0
+		q.push(r)
+	}
+}

@@ -1,0 +1,224 @@
+package relay
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// tell queues what the store must know, and what to do once it does.
+func (s *Sender) tell(save func(sprints.Tx) error, then func()) {
+	if len(s.saves) == 0 {
+		s.saveBy = time.Now().Add(saveWithin)
+	}
+	s.saves = append(s.saves, save)
+	if then == nil {
+		then = func() {}
+	}
+	s.saved = append(s.saved, then)
+}
+
+// save writes what is queued when its time has come, when a place's window
+// waits for it, or when all must be stored now. One write is under way at most.
+func (s *Sender) save(ctx context.Context, all bool) {
+	if s.saving || len(s.saves) == 0 || !(all || s.pressed() || !time.Now().Before(s.saveBy)) {
+		return
+	}
+	saves, saved := s.saves, s.saved
+	s.saves, s.saved, s.saving = nil, nil, true
+	s.work.Go(func() {
+		err := s.store.Write(ctx, func(tx sprints.Tx) error {
+			for _, save := range saves {
+				if err := save(tx); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		s.later(func() {
+			s.saving = false
+			if err != nil {
+				s.failing++
+				s.log.Error("receipts can't be stored; trying again", "error", err)
+				s.saves, s.saved = append(saves, s.saves...), append(saved, s.saved...)
+				s.saveBy = time.Now().Add(min(time.Second<<min(s.failing, 5), 30*time.Second))
+				return
+			}
+			s.failing = 0
+			for _, then := range saved {
+				then()
+			}
+			if s.more {
+				s.load(ctx)
+			}
+		})
+	})
+}
+
+// pressed says that some place can't go on before receipts are stored.
+func (s *Sender) pressed() bool {
+	if s.failing > 0 {
+		return false
+	}
+	pace := s.net.Pace()
+	for _, q := range s.order {
+		if q.unsaved > 0 && q.unsaved+q.onWire >= q.window(pace) {
+			if r, _ := q.head(s.clock.Now()); r != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mark commits that r may be on the wire from now on.
+func (s *Sender) mark(q *queue, r *row) {
+	q.looking = true // nothing else goes there meanwhile
+	newest := s.finder.Newest(q.place)
+	s.tell(func(tx sprints.Tx) error { return tx.Attempt([]int64{r.Row}, newest) }, func() {
+		r.marked, r.Mark = true, newest
+		q.looking = false
+	})
+	s.saveBy = time.Now() // at once
+}
+
+// look asks the network whether a row in doubt has arrived.
+func (s *Sender) look(ctx context.Context, q *queue, r *row) {
+	q.looking = true
+	if r.parts == nil {
+		r.parts = s.net.Render(r.Outgoing)
+		r.ok = make([]bool, len(r.parts))
+		for i := range min(r.Confirmed, len(r.ok)) {
+			r.ok[i] = true
+		}
+	}
+	parts, ok, after := r.parts, append([]bool(nil), r.ok...), r.Mark
+	s.work.Go(func() {
+		found := make([]chat.Receipt, len(parts))
+		var err error
+		for i, p := range parts {
+			if ok[i] {
+				continue
+			}
+			var there bool
+			if found[i], there, err = s.finder.Find(ctx, p, after); err != nil {
+				break
+			}
+			ok[i] = there
+		}
+		s.later(func() {
+			q.looking = false
+			if err != nil {
+				s.log.Warn("look-up failed", "place", q.place.String(), "error", err)
+				s.hold(q, s.clock.Now().Add(landing), "can't be looked up yet")
+				return
+			}
+			r.doubt, r.ok = false, ok
+			for i := range parts {
+				if ok[i] && r.receipt.ID == "" {
+					r.receipt = found[i]
+				}
+			}
+		})
+	})
+}
+
+// refill gives the network's and each place's pace its credit for the time
+// passed. Pace is kept by the machine's clock: it is the wire's.
+func (s *Sender) refill(pace chat.Pace) {
+	now := time.Now()
+	s.credit, s.paced = refill(s.credit, s.paced, now, pace.Burst, pace.Every)
+	for _, q := range s.order {
+		q.credit, q.placed = refill(q.credit, q.placed, now, pace.PlaceBurst, pace.PlaceEvery)
+	}
+}
+
+func refill(credit int, since, now time.Time, burst int, every time.Duration) (int, time.Time) {
+	burst = max(burst, 1)
+	if every <= 0 || since.IsZero() {
+		return burst, now
+	}
+	gained := int(now.Sub(since) / every)
+	if credit+gained >= burst {
+		return burst, now
+	}
+	return credit + gained, since.Add(time.Duration(gained) * every)
+}
+
+// timers wake the loop at the next moment anything is due: the first by the
+// bot's clock, the second by the machine's, for the wire.
+func (s *Sender) timers(now time.Time) (due, wire <-chan struct{}, stop func()) {
+	var (
+		at    time.Time
+		after time.Duration
+		pace  = s.net.Pace()
+		paced = false // something waits for the network's pace
+	)
+	sooner := func(t time.Time) {
+		if t.After(now) && (at.IsZero() || t.Before(at)) {
+			at = t
+		}
+	}
+	shorter := func(d time.Duration) {
+		if d = max(d, time.Millisecond/10); after == 0 || d < after {
+			after = d
+		}
+	}
+	for _, q := range s.order {
+		sooner(q.held)
+		for _, lane := range q.lanes {
+			for i, r := range lane {
+				sooner(r.NotBefore)
+				sooner(r.Expires)
+				if r.Lane == chat.Relays || i > 64 {
+					break
+				}
+			}
+		}
+		if h, _ := q.head(now); h != nil {
+			paced = true
+			if pace.PlaceEvery > 0 && q.credit <= 0 {
+				shorter(pace.PlaceEvery - time.Since(q.placed))
+			}
+		}
+	}
+	if paced && pace.Every > 0 && s.credit <= 0 {
+		shorter(pace.Every - time.Since(s.paced))
+	}
+	if len(s.saves) > 0 && !s.saving {
+		shorter(time.Until(s.saveBy))
+	}
+	stopDue, stopWire := func() {}, func() {}
+	if !at.IsZero() {
+		due, stopDue = s.clock.At(at)
+	}
+	if after > 0 {
+		wire, stopWire = sprints.System{}.At(time.Now().Add(after))
+	}
+	return due, wire, func() { stopDue(); stopWire() }
+}
+
+// postSkipped says in a place how many lines it did not get.
+func postSkipped(tx sprints.Tx, place chat.Place, n int, from, to time.Time, last int64) error {
+	event, err := tx.Event()
+	zone := time.UTC
+	if err == nil {
+		zone = event.Zone
+	}
+	words := fmt.Sprintf("%d messages skipped, %s-%s.", n, from.In(zone).Format("15:04"), to.In(zone).Format("15:04"))
+	if n == 1 {
+		words = fmt.Sprintf("1 message skipped, %s.", from.In(zone).Format("15:04"))
+	}
+	_, _, err = tx.Post(chat.Outgoing{
+		Key:   fmt.Sprintf("skipped\x1f%s\x1f%d", place, last),
+		To:    place,
+		Lane:  chat.Announcements,
+		Kind:  chat.Said,
+		Reply: chat.Saying(chat.Plainly(words)),
+		At:    tx.Now(),
+	})
+	return err
+}

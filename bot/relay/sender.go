@@ -1,0 +1,412 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+const (
+	ahead      = 20_000                // rows of one network held in memory at most
+	batch      = 256                   // rows read at once
+	saveWithin = 20 * time.Millisecond // a receipt is stored no later than this
+	landing    = 5 * time.Second       // a call whose answer was lost may still arrive within
+	firstHold  = 5 * time.Second       // a refusing place is tried again after, doubling
+	longHold   = 5 * time.Minute       // up to
+	finish     = 3 * time.Second       // at shutdown, what is on the wire may be confirmed within
+)
+
+// Sender empties one network's part of the outbox: in order for each place,
+// lanes before age, at the network's pace, within its window, until the
+// network confirms. One goroutine decides everything; the store is told by a
+// second, so that words never wait for receipts.
+type Sender struct {
+	net    Network
+	finder Finder // nil: rows in doubt are sent again
+	store  sprints.Store
+	clock  sprints.Clock
+	log    *slog.Logger
+
+	cursor int64 // newest row taken from the store
+	held   int   // rows in memory
+	more   bool  // the store has rows that did not fit in memory
+	queues map[chat.Place]*queue
+	order  []*queue // turn of places
+	credit int      // parts that may go over the network without waiting
+	paced  time.Time
+	flying int // parts on the wire, all places
+
+	mu      sync.Mutex
+	results []func() // what happened elsewhere, to be applied by the loop
+	wake    chan struct{}
+	work    sync.WaitGroup
+	saving  bool
+	saves   []func(sprints.Tx) error // what the store must be told next
+	saved   []func()                 // what to do once it knows
+	saveBy  time.Time
+	failing int // saves that failed in a row
+}
+
+// NewSender makes the sender of one network.
+func NewSender(net Network, store sprints.Store, clock sprints.Clock, log *slog.Logger) *Sender {
+	s := &Sender{
+		net: net, store: store, clock: clock, log: log,
+		queues: map[chat.Place]*queue{},
+		wake:   make(chan struct{}, 1),
+	}
+	s.finder, _ = net.(Finder)
+	return s
+}
+
+// Run sends until ctx ends. It then waits a little for what is on the wire,
+// stores the last receipts, and returns.
+func (s *Sender) Run(ctx context.Context) error {
+	store := context.WithoutCancel(ctx) // receipts are stored though ctx ended
+	changes := s.store.Changes(ctx)
+	s.load(ctx)
+	for {
+		s.apply()
+		now := s.clock.Now()
+		s.expire(now)
+		if ctx.Err() == nil {
+			s.dispatch(ctx, store, now)
+		}
+		s.save(store, false)
+		due, wire, stop := s.timers(now)
+		select {
+		case <-changes:
+			s.load(ctx)
+		case <-s.wake:
+		case <-s.net.Changed():
+		case <-due:
+		case <-wire:
+		case <-ctx.Done():
+			stop()
+			s.finish(store)
+			return nil
+		}
+		stop()
+	}
+}
+
+// finish waits for what is on the wire and stores what is known.
+func (s *Sender) finish(store context.Context) {
+	limit := time.NewTimer(finish)
+	defer limit.Stop()
+	defer s.work.Wait()
+	for {
+		s.apply()
+		s.save(store, true)
+		if (s.flying == 0 && !s.saving && len(s.saves) == 0) || s.failing > 0 {
+			return
+		}
+		select {
+		case <-s.wake:
+		case <-limit.C:
+			return
+		}
+	}
+}
+
+// later queues f for the loop; it is safe in any goroutine and never blocks.
+func (s *Sender) later(f func()) {
+	s.mu.Lock()
+	s.results = append(s.results, f)
+	s.mu.Unlock()
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (s *Sender) apply() {
+	s.mu.Lock()
+	fs := s.results
+	s.results = nil
+	s.mu.Unlock()
+	for _, f := range fs {
+		f()
+	}
+}
+
+// load takes new rows from the store.
+func (s *Sender) load(ctx context.Context) {
+	for {
+		room := min(batch, ahead-s.held)
+		if s.more = room <= 0; s.more {
+			return
+		}
+		var rows []sprints.Queued
+		err := s.store.Read(ctx, func(v sprints.View) (err error) {
+			rows, err = v.Waiting(s.net.Name(), s.cursor, room)
+			return err
+		})
+		if err != nil {
+			if ctx.Err() == nil {
+				s.log.Error("outbox can't be read", "error", err)
+			}
+			return
+		}
+		for _, w := range rows {
+			s.cursor = w.Row
+			q := s.queue(w.To.Root())
+			s.held++
+			q.push(&row{Queued: w, doubt: s.finder != nil && !w.Attempted.IsZero(), marked: !w.Attempted.IsZero()})
+		}
+		if len(rows) < room {
+			return
+		}
+	}
+}
+
+func (s *Sender) queue(p chat.Place) *queue {
+	q := s.queues[p]
+	if q == nil {
+		q = &queue{place: p, credit: s.net.Pace().PlaceBurst}
+		s.queues[p] = q
+		s.order = append(s.order, q)
+	}
+	return q
+}
+
+// expire ends rows whose time is over, and tells their place how many.
+func (s *Sender) expire(now time.Time) {
+	for _, q := range s.order {
+		var over []*row
+		for lane, rows := range q.lanes {
+			for _, r := range rows {
+				if !r.Expires.IsZero() && !r.Expires.After(now) {
+					over = append(over, r)
+				} else if chat.Lane(lane) == chat.Relays {
+					break // all relays live equally long
+				}
+			}
+		}
+		if over == nil {
+			continue
+		}
+		ids := make([]int64, len(over))
+		skipped := 0
+		var from, to time.Time
+		for i, r := range over {
+			q.drop(r)
+			s.held--
+			ids[i] = r.Row
+			if r.Relayed() {
+				if skipped++; from.IsZero() || r.At.Before(from) {
+					from = r.At
+				}
+				if r.At.After(to) {
+					to = r.At
+				}
+			}
+		}
+		place := q.place
+		s.log.Warn("rows expired", "place", place.String(), "rows", len(ids))
+		s.tell(func(tx sprints.Tx) error {
+			if err := tx.Expire(ids); err != nil || skipped == 0 {
+				return err
+			}
+			return postSkipped(tx, place, skipped, from, to, ids[len(ids)-1])
+		}, nil)
+	}
+}
+
+// dispatch gives the network what may go now.
+func (s *Sender) dispatch(ctx, store context.Context, now time.Time) {
+	if !s.net.Status().Up {
+		return
+	}
+	pace := s.net.Pace()
+	s.refill(pace)
+	for {
+		if pace.Flight > 0 && s.flying >= pace.Flight {
+			return
+		}
+		if pace.Every > 0 && s.credit <= 0 {
+			return
+		}
+		q, r := s.pick(pace, now)
+		if q == nil {
+			return
+		}
+		switch {
+		case r.doubt:
+			s.look(ctx, q, r)
+		case s.finder != nil && !r.marked:
+			s.mark(q, r)
+		default:
+			s.send(ctx, q, r)
+		}
+	}
+}
+
+// pick is the next place's turn: the lowest lane that any place may send from,
+// places in turn within it.
+func (s *Sender) pick(pace chat.Pace, now time.Time) (*queue, *row) {
+	best, at := chat.Lane(len(queue{}.lanes)), -1
+	var r *row
+	for i, q := range s.order {
+		if q.settling || q.looking || q.held.After(now) || q.unsaved+q.onWire >= q.window(pace) {
+			continue
+		}
+		if pace.PlaceEvery > 0 && q.credit <= 0 {
+			continue
+		}
+		if h, lane := q.head(now); h != nil && lane < best {
+			best, at, r = lane, i, h
+		}
+	}
+	if at < 0 {
+		return nil, nil
+	}
+	q := s.order[at]
+	s.order = append(append(s.order[:at:at], s.order[at+1:]...), q)
+	return q, r
+}
+
+func (q *queue) window(pace chat.Pace) int {
+	if q.careful || pace.Window <= 0 {
+		return 1
+	}
+	return pace.Window
+}
+
+// send gives the next part of r to the network.
+func (s *Sender) send(ctx context.Context, q *queue, r *row) {
+	if r.parts == nil {
+		r.parts = s.net.Render(r.Outgoing)
+		r.ok = make([]bool, len(r.parts))
+		for i := range min(r.Confirmed, len(r.ok)) {
+			r.ok[i] = true
+		}
+	}
+	if r.next == 0 {
+		q.drop(r)
+		q.current = r
+		q.flying = append(q.flying, r)
+	}
+	for r.next < len(r.parts) && r.ok[r.next] {
+		r.next++
+	}
+	n := r.next
+	if n >= len(r.parts) { // all of it had arrived before
+		q.current = nil
+		s.finished(q, r)
+		return
+	}
+	r.next++
+	last := true
+	for _, ok := range r.ok[r.next:] {
+		last = last && ok
+	}
+	if last {
+		q.current = nil
+	}
+	s.credit--
+	q.credit--
+	q.onWire++
+	s.flying++
+	s.net.Send(ctx, r.parts[n], func(receipt chat.Receipt, err error) {
+		s.later(func() { s.done(q, r, n, receipt, err) })
+	})
+}
+
+// done applies the network's word on one part.
+func (s *Sender) done(q *queue, r *row, n int, receipt chat.Receipt, err error) {
+	q.onWire--
+	s.flying--
+	var (
+		wait    *chat.RetryAfter
+		refused *chat.ErrRefused
+	)
+	switch {
+	case r.finishing: // refused meanwhile: nothing is left to decide
+	case err == nil:
+		if q.tries > 0 {
+			s.hold(q, time.Time{}, "")
+		}
+		q.tries, q.careful = 0, false
+		r.ok[n] = true
+		q.unsaved++
+		if n == 0 || r.receipt.ID == "" {
+			r.receipt = receipt
+		}
+		s.confirm(q, r)
+	case errors.As(err, &refused):
+		s.kill(q, r, refused.Reason)
+	case errors.As(err, &wait):
+		q.settling = true
+		s.hold(q, s.clock.Now().Add(wait.Wait), "asked to wait")
+	case errors.Is(err, chat.ErrOffline) && s.finder == nil:
+		q.settling = true
+	default:
+		q.settling, q.careful = true, true
+		pause := min(longHold, firstHold<<min(q.tries, 10))
+		q.tries++
+		if s.finder != nil && !isPlace(err) { // it may have arrived, or still will
+			r.doubt = true
+			pause = max(pause, landing)
+		}
+		s.log.Warn("place waits", "place", q.place.String(), "for", pause, "error", err)
+		s.hold(q, s.clock.Now().Add(pause), err.Error())
+	}
+	if q.settling && q.onWire == 0 {
+		q.recall()
+	}
+}
+
+func isPlace(err error) bool {
+	var p *chat.ErrPlace
+	return errors.As(err, &p)
+}
+
+// confirm has the store told of a part that arrived.
+func (s *Sender) confirm(q *queue, r *row) {
+	n, of, receipt := r.confirmed(), len(r.parts), r.receipt
+	if n == of {
+		r.finishing = true
+	}
+	s.tell(func(tx sprints.Tx) error { return tx.Confirm(r.Row, n, of, receipt) }, func() {
+		q.unsaved--
+		if r.finishing && n == of {
+			s.gone(q, r)
+		}
+	})
+}
+
+// finished tells the store that a row needs no sending any more.
+func (s *Sender) finished(q *queue, r *row) {
+	r.finishing = true
+	of, receipt := len(r.parts), r.receipt
+	s.tell(func(tx sprints.Tx) error { return tx.Confirm(r.Row, of, of, receipt) }, func() { s.gone(q, r) })
+}
+
+func (s *Sender) kill(q *queue, r *row, reason string) {
+	if r.finishing {
+		return
+	}
+	r.finishing = true
+	if q.current == r {
+		q.current = nil
+	}
+	s.log.Warn("row refused", "place", q.place.String(), "row", r.Row, "reason", reason)
+	s.tell(func(tx sprints.Tx) error { return tx.Kill(r.Row, reason) }, func() { s.gone(q, r) })
+}
+
+func (s *Sender) gone(q *queue, r *row) {
+	q.land(r)
+	s.held--
+}
+
+// hold makes a place wait, in memory and on the status page.
+func (s *Sender) hold(q *queue, until time.Time, reason string) {
+	q.held = until
+	place := q.place
+	s.tell(func(tx sprints.Tx) error { return tx.Hold(place, until, reason) }, nil)
+}
