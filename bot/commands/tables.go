@@ -1,0 +1,3 @@
+package commands
+
+func tableCommands() []Command { return nil }
