@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strconv"
+
+	"sprintbot/bot/commands"
+	"sprintbot/bot/relay"
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// ear is where everything said arrives: what is heard becomes facts and
+// outgoing rows in one write.
+type ear struct {
+	store   sprints.Store
+	desk    *commands.Desk
+	carrier relay.Carrier
+	log     *slog.Logger
+}
+
+// hear keeps a batch of one network, in order. When it returns without an
+// error all of it is committed and may be acknowledged.
+func (e *ear) hear(ctx context.Context, ms []chat.Message) ([]chat.Heard, error) {
+	var heard []chat.Heard
+	err := e.store.Write(ctx, func(tx sprints.Tx) error {
+		heard = make([]chat.Heard, len(ms))
+		for i, m := range ms {
+			first, err := tx.Heard(m)
+			if err != nil {
+				return err
+			}
+			if heard[i].First = first; !first {
+				continue
+			}
+			err = tx.Try(func() (err error) {
+				heard[i].Reply, err = e.take(ctx, tx, m)
+				return err
+			})
+			if errors.Is(err, sprints.ErrUnavailable) {
+				return err // nothing of the batch is kept; it comes again
+			}
+			if err != nil { // this message would fail again: the others go on
+				e.log.Error("message left out", "network", m.In.Network, "place", m.In.String(), "id", m.ID, "error", err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return heard, nil
+}
+
+// take decides what one new message means.
+func (e *ear) take(ctx context.Context, tx sprints.Tx, m chat.Message) (inline *chat.Reply, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	if m.Addressed && m.Kind == chat.Said {
+		out, err := e.desk.Answer(ctx, tx, m)
+		if err != nil {
+			return nil, err
+		}
+		if !out.Ignored {
+			return e.answer(tx, m, out)
+		}
+	}
+	if m.Direct {
+		return nil, nil
+	}
+	return nil, e.carrier.Carry(tx, m)
+}
+
+// answer posts what a command says: its reply to who asked, its announcements
+// to every place of the bridge, once.
+func (e *ear) answer(tx sprints.Tx, m chat.Message, out commands.Outcome) (*chat.Reply, error) {
+	source := chat.SourceKey(m.In.Network, m.ID)
+	for i, said := range out.Announce {
+		for _, to := range e.carrier.Routes.Everywhere(m.In) {
+			_, _, err := tx.Post(chat.Outgoing{
+				Key:   "announce\x1f" + source + "\x1f" + strconv.Itoa(i) + "\x1f" + to.String(),
+				To:    to,
+				Lane:  chat.Announcements,
+				Kind:  chat.Said,
+				Reply: said,
+				At:    m.At,
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	if m.Inline {
+		return &out.Reply, nil
+	}
+	if out.Reply.Silent() {
+		return nil, nil
+	}
+	to := m.In
+	if !m.Direct {
+		to = chat.Direct(m.From)
+	}
+	_, _, err := tx.Post(chat.Outgoing{
+		Key:    "answer\x1f" + source,
+		To:     to,
+		Lane:   chat.Answers,
+		Kind:   chat.Said,
+		Reply:  out.Reply,
+		Return: m.Return,
+		At:     m.At,
+	})
+	return nil, err
+}
