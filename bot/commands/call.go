@@ -18,7 +18,10 @@ type Call struct {
 	In      chat.Place
 	Direct  bool
 
-	met       bool // a person was made by this call: the answer says what is stored
+	met       bool   // a person was made by this call: the answer says what is stored
+	confirmed bool   // the asker said yes to what the bot asked about this very line
+	right     string // by which it was done, "lead" or "organizer"; "" anyone may
+	object    string // what it was done to, for the audit: "table B4"
 	announced []chat.Reply
 }
 
@@ -154,16 +157,25 @@ func (c *Call) leads(v interface {
 	return false, nil
 }
 
-// MustLead refuses unless the asker leads the project or is an organizer.
+// MustLead refuses unless the asker leads the project or is an organizer. What
+// passed or was refused is kept for the audit.
 func (c *Call) MustLead(v interface {
 	sprints.PersonReader
 	sprints.ProjectReader
 }, p sprints.Project) error {
+	c.object = "project " + p.Slug
 	ok, err := c.leads(v, p.ID)
+	if ok {
+		c.right = "lead"
+	}
 	if err != nil || ok {
 		return err
 	}
-	if ok, err = c.Organizer(v); err != nil || ok {
+	ok, err = c.Organizer(v)
+	if ok {
+		c.right = "organizer"
+	}
+	if err != nil || ok {
 		return err
 	}
 	return sprints.Refuse(sprints.NotYours, "Only a lead of %s or an organizer may do that.", p.Name).

@@ -2,6 +2,11 @@
 // and the gate in front of it, and a file of handlers for each topic. hear
 // calls it with every message addressed to the bot, whatever the door; it
 // never touches a network: slow facts are rows that jobs keep fresh.
+//
+// Every answer has at most six lines, on every network: what is longer keeps
+// its first five, and ends in "more", which shows the next ones for ten
+// minutes. So nobody is flooded where six lines are much, and a handler never
+// counts lines; where there is a page, its address goes first.
 package commands
 
 import (
@@ -34,6 +39,7 @@ type Command struct {
 	Access   Access
 	Private  bool // refused in channels: what it says or asks is for one person
 	Min, Max int  // number of arguments; Max -1 takes any number
+	Free     bool // arguments are free words, kept as typed with their full stop
 	Run      func(ctx context.Context, tx sprints.Tx, call *Call) (chat.Reply, error)
 }
 
