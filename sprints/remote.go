@@ -21,8 +21,9 @@ type RemoteIssues struct {
 // RemoteLinks are the issues of a repository that have an open pull request.
 type RemoteLinks struct {
 	Numbers   []int
-	Unchanged bool
-	ETags     map[string]string
+	Unchanged bool              // nothing changed since the ETags asked with; Numbers is empty
+	Partial   bool              // some may be missing: what is not named may still have one
+	ETags     map[string]string // by address; "" forgets one
 }
 
 // Budget is how many questions a host still answers, as it last said.
