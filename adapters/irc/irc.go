@@ -1,0 +1,191 @@
+// Package irc is one IRC network as a place where people talk: it keeps a
+// connection to one server, gives what it hears as chat.Message, and puts on
+// the wire, paced by its caller, what it is given, until the server confirms.
+//
+// The bot wires it and the relay drives it (it is a relay.Network). It decides
+// nothing about sprints, stores nothing, never gives anyone rights by a nick,
+// and never sends a line that was not handed to Send, but for the protocol's
+// own.
+//
+// It stands on girc for the connection and the parsing of lines. girc's own
+// tracking is switched off: it asks the server about every joiner at no pace,
+// answers any CTCP at any rate, and loses its lock for ever on some odd lines;
+// what is needed of that is here.
+package irc
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/lrstanley/girc"
+
+	"sprintbot/sprints/chat"
+)
+
+// Config is one IRC network.
+type Config struct {
+	// Name is the network's configured name, "libera".
+	Name string
+	// Server is host:port.
+	Server string
+	// TLS encrypts the connection and verifies the server's certificate
+	// against its host name.
+	TLS bool
+	// Roots are the authorities to trust; nil means the system's.
+	Roots *x509.CertPool
+	// Nick is the bot's name there; while somebody holds it the bot appends to
+	// it and tries to regain it.
+	Nick string
+	// Channels are joined after each connection.
+	Channels []string
+	// Account and Password log in by SASL PLAIN; with an Account set the bot
+	// never speaks before the login succeeded.
+	Account, Password string
+	// Pace is how fast the server may be spoken to; the zero Pace is no limit.
+	// Window is 8 where it is zero.
+	Pace chat.Pace
+	// Version answers CTCP VERSION; empty means "sprintbot".
+	Version string
+	// Log receives changes of state and failures, never words; nil is silence.
+	Log *slog.Logger
+}
+
+// Network is a live IRC network. Make it with New, give it to the relay.
+type Network struct {
+	cfg     Config
+	log     *slog.Logger
+	heard   *chat.Mailbox[chat.Message]
+	changed chan struct{}
+	limits  limits
+
+	mu     sync.Mutex
+	now    *session // the connection that may be written to, nil while away
+	status chat.Status
+	echoes bool // the last connection confirmed by echo and needs no PING
+}
+
+// limits are the adapter's own times; tests shorten them.
+type limits struct {
+	tick      time.Duration // how often waiting things are looked at
+	quiet     time.Duration // silence after which the server is asked for a sign
+	dead      time.Duration // silence after which the link is given up
+	handshake time.Duration // to connect, and again for TLS
+	welcome   time.Duration // from the connection to the end of the welcome
+	joins     time.Duration // for the answers to JOIN, before words may go
+	rejoin    time.Duration // between attempts on a channel that refused
+	regain    time.Duration // between attempts on the configured nick
+	unechoed  time.Duration // for an echo, before a PING asks instead
+	redial    backoff
+}
+
+func usualLimits() limits {
+	return limits{
+		tick: 500 * time.Millisecond, quiet: 20 * time.Second, dead: 45 * time.Second,
+		handshake: 4 * time.Second, welcome: 40 * time.Second, joins: 10 * time.Second,
+		rejoin: 60 * time.Second, regain: 30 * time.Second, unechoed: 3 * time.Second,
+		redial: usualBackoff(),
+	}
+}
+
+// queued is how many heard messages may wait for their commit.
+const queued = 4096
+
+// New checks c and makes its network, not yet connected. An error names the
+// setting that cannot be used, never a secret.
+func New(c Config) (*Network, error) {
+	if c.Name == "" {
+		return nil, errors.New("an irc network needs a name")
+	}
+	if host, port, err := net.SplitHostPort(c.Server); err != nil || host == "" || port == "" {
+		return nil, fmt.Errorf("server of %s is %q, wanted host:port", c.Name, c.Server)
+	}
+	if !girc.IsValidNick(c.Nick) {
+		return nil, fmt.Errorf("nick of %s is %q, which no IRC server takes", c.Name, c.Nick)
+	}
+	for _, channel := range c.Channels {
+		if !channelName(channel) {
+			return nil, fmt.Errorf("channel %q of %s is not a channel's name, as #sprints is", channel, c.Name)
+		}
+	}
+	if (c.Account == "") != (c.Password == "") {
+		return nil, fmt.Errorf("sasl of %s needs both an account and a password", c.Name)
+	}
+	if c.Pace.Window == 0 {
+		c.Pace.Window = 8
+	}
+	if c.Version == "" {
+		c.Version = "sprintbot"
+	}
+	log := c.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Network{
+		cfg:     c,
+		log:     log.With("network", c.Name),
+		heard:   chat.NewMailbox[chat.Message](queued),
+		changed: make(chan struct{}, 1),
+		limits:  usualLimits(),
+		status:  chat.Status{Since: time.Now(), Note: "not connected yet"},
+	}, nil
+}
+
+// channelName says whether s can name a channel on the wire.
+func channelName(s string) bool {
+	return len(s) > 1 && strings.IndexByte("#&+!", s[0]) >= 0 && !strings.ContainsAny(s, " ,:\x00\x07\r\n")
+}
+
+// Name is the configured name.
+func (n *Network) Name() string { return n.cfg.Name }
+
+// Status is how the network is.
+func (n *Network) Status() chat.Status {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	status := n.status
+	if n.now != nil {
+		status.Last = n.now.link.lastRead()
+	}
+	return status
+}
+
+// Changed ticks when Status or Pace changed.
+func (n *Network) Changed() <-chan struct{} { return n.changed }
+
+// Pace is how fast Send may be called. Where the server does not echo what it
+// was sent, every fourth line or so costs a PING, and the pace leaves room for
+// it: servers fine PINGs too.
+func (n *Network) Pace() chat.Pace {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	pace := n.cfg.Pace
+	if !n.echoes {
+		pace.Every += pace.Every / 4
+	}
+	return pace
+}
+
+// set changes the status and wakes who waits for that.
+func (n *Network) set(change func(*chat.Status)) {
+	n.mu.Lock()
+	before := n.status
+	change(&n.status)
+	if n.status.Up != before.Up || n.status.Fatal != before.Fatal {
+		n.status.Since = time.Now()
+	}
+	n.mu.Unlock()
+	n.tell()
+}
+
+func (n *Network) tell() {
+	select {
+	case n.changed <- struct{}{}:
+	default:
+	}
+}

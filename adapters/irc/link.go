@@ -1,0 +1,171 @@
+package irc
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"sprintbot/sprints/chat"
+)
+
+const (
+	lineMost   = 16 << 10         // bytes of a server's line, tags included; a longer one is passed over
+	writeBound = 15 * time.Second // for the server to take what is written
+	backlog    = 4096             // lines that may wait for the wire
+)
+
+// link is one connection as girc sees it. It hands girc whole lines that girc
+// can bear, takes from girc only what a registration needs, and lets one
+// goroutine write, so that nobody who sends ever waits for the server.
+type link struct {
+	conn  net.Conn
+	r     *bufio.Reader
+	rest  string // of a line girc has not taken yet
+	out   *chat.Mailbox[string]
+	read  atomic.Int64 // when a line last came, Unix milliseconds
+	stale atomic.Bool  // closed for silence
+}
+
+func newLink(conn net.Conn) *link {
+	l := &link{conn: conn, r: bufio.NewReaderSize(conn, lineMost), out: chat.NewMailbox[string](backlog)}
+	l.read.Store(time.Now().UnixMilli())
+	return l
+}
+
+// dial connects and, where asked, encrypts and verifies, each within the
+// handshake's bound.
+func (n *Network) dial(ctx context.Context) (*link, error) {
+	bound, cancel := context.WithTimeout(ctx, n.limits.handshake)
+	defer cancel()
+	conn, err := (&net.Dialer{}).DialContext(bound, "tcp", n.cfg.Server)
+	if err != nil {
+		return nil, fmt.Errorf("connect to %s: %w", n.cfg.Server, err)
+	}
+	if !n.cfg.TLS {
+		return newLink(conn), nil
+	}
+	host, _, err := net.SplitHostPort(n.cfg.Server)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	encrypted := tls.Client(conn, &tls.Config{ServerName: host, RootCAs: n.cfg.Roots, MinVersion: tls.VersionTLS12})
+	shake, cancelShake := context.WithTimeout(ctx, n.limits.handshake)
+	defer cancelShake()
+	if err := encrypted.HandshakeContext(shake); err != nil {
+		_ = conn.Close()
+		return nil, fmt.Errorf("TLS with %s: %w", n.cfg.Server, err)
+	}
+	return newLink(encrypted), nil
+}
+
+// Read gives girc the next line, veiled.
+func (l *link) Read(p []byte) (int, error) {
+	for l.rest == "" {
+		raw, err := l.next()
+		if err != nil {
+			return 0, err
+		}
+		if raw = veiled(raw); raw != "" {
+			l.rest = raw + "\r\n"
+		}
+	}
+	n := copy(p, l.rest)
+	l.rest = l.rest[n:]
+	return n, nil
+}
+
+// next is the server's next line; one too long to be a line is passed over.
+func (l *link) next() (string, error) {
+	for {
+		raw, err := l.r.ReadSlice('\n')
+		l.read.Store(time.Now().UnixMilli())
+		if err == nil {
+			return strings.Trim(string(raw), "\r\n"), nil
+		}
+		for errors.Is(err, bufio.ErrBufferFull) {
+			_, err = l.r.ReadSlice('\n')
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+}
+
+// Write takes girc's own lines: NICK and USER of the registration pass,
+// nothing else does.
+func (l *link) Write(p []byte) (int, error) {
+	for raw := range strings.SplitSeq(string(p), "\r\n") {
+		if strings.HasPrefix(raw, "NICK ") || strings.HasPrefix(raw, "USER ") {
+			l.send(raw)
+		}
+	}
+	return len(p), nil
+}
+
+// send queues one line and never waits. A server that takes nothing for so
+// long that the queue is full is no longer there: the link is closed.
+func (l *link) send(raw string) {
+	if !l.out.Put(raw + "\r\n") {
+		_ = l.conn.Close()
+	}
+}
+
+// pump writes what is queued until ctx ends or the server takes no more, and
+// calls tick at least as often as told.
+func (l *link) pump(ctx context.Context, every time.Duration, tick func(time.Time)) {
+	for ctx.Err() == nil {
+		bound, cancel := context.WithTimeout(ctx, every)
+		lines, _, err := l.out.Take(bound, 64)
+		cancel()
+		if err == nil {
+			if err := l.conn.SetWriteDeadline(time.Now().Add(writeBound)); err != nil {
+				return
+			}
+			if _, err := io.WriteString(l.conn, strings.Join(lines, "")); err != nil {
+				return
+			}
+		}
+		tick(time.Now())
+	}
+}
+
+// leave says goodbye, as far as that goes at once, and closes.
+func (l *link) leave(words string) {
+	if l.conn.SetWriteDeadline(time.Now().Add(time.Second)) == nil {
+		_, _ = io.WriteString(l.conn, "QUIT :"+words+"\r\n")
+	}
+	_ = l.conn.Close()
+}
+
+func (l *link) lastRead() time.Time { return time.UnixMilli(l.read.Load()) }
+
+// Close closes the connection.
+func (l *link) Close() error { return l.conn.Close() }
+
+// LocalAddr is the connection's own address.
+func (l *link) LocalAddr() net.Addr { return l.conn.LocalAddr() }
+
+// RemoteAddr is the server's address.
+func (l *link) RemoteAddr() net.Addr { return l.conn.RemoteAddr() }
+
+// SetDeadline does nothing: the watch over silence is the link's own.
+func (l *link) SetDeadline(time.Time) error { return nil }
+
+// SetReadDeadline does nothing, as SetDeadline.
+func (l *link) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline does nothing, as SetDeadline.
+func (l *link) SetWriteDeadline(time.Time) error { return nil }
+
+// handed is the girc.Dialer of a connection that already stands.
+type handed struct{ link *link }
+
+// Dial returns the connection.
+func (h handed) Dial(string, string) (net.Conn, error) { return h.link, nil }

@@ -1,0 +1,305 @@
+package irc
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"sprintbot/sprints/chat"
+)
+
+const (
+	guestMemory   = 10 * time.Minute // a guest in no shared channel is the same one so long
+	accountMemory = time.Minute      // an account seen on words from outside the channels holds so long
+	whoEvery      = 10 * time.Second // a channel is asked for its accounts no more often
+)
+
+// person is one other connection to the server, as far as it was seen.
+type person struct {
+	nick, user, host string
+	account          string // "" when not logged in or unknown
+	asked            bool   // the account is known, one way or the other
+	guest            string // the id of a guest, made when first needed
+	channels         map[string]bool
+	heard            time.Time
+}
+
+// see finds who a line is from, or begins a new person. Somebody who shares no
+// channel is the person known by the nick only with the same user@host and
+// within 10 minutes.
+func (s *session) see(l line) *person {
+	key := s.folding.fold(l.nick)
+	p := s.people[key]
+	if p != nil && len(p.channels) == 0 &&
+		(time.Since(p.heard) > guestMemory || p.host != "" && (p.host != l.host || p.user != l.user)) {
+		p = nil
+	}
+	if p == nil {
+		p = &person{channels: map[string]bool{}}
+		s.people[key] = p
+	}
+	p.nick, p.heard = l.nick, time.Now()
+	if l.host != "" {
+		p.user, p.host = l.user, l.host
+	}
+	if s.caps["account-tag"] { // the server says it with every line
+		p.account, p.asked = l.tags["account"], true
+	}
+	return p
+}
+
+// handle is the person's identity: the account where there is one, else a
+// guest of this connection.
+func (s *session) handle(p *person) chat.Handle {
+	h := chat.Handle{Network: s.n.cfg.Name, Nick: p.nick, Account: p.account}
+	if p.account != "" {
+		h.ID = "account:" + s.folding.fold(p.account)
+		return h
+	}
+	if p.guest == "" {
+		s.guests++
+		p.guest = "guest:" + s.id + strconv.Itoa(s.guests) + ":" + s.folding.fold(p.nick)
+	}
+	h.ID = p.guest
+	return h
+}
+
+// reach finds the nick to which words for a person may go now.
+func (s *session) reach(id string) (nick string, err error) {
+	if account, ok := strings.CutPrefix(id, "account:"); ok {
+		var best *person
+		for _, p := range s.people {
+			if p.account == "" || s.folding.fold(p.account) != s.folding.fold(account) ||
+				len(p.channels) == 0 && time.Since(p.heard) > accountMemory {
+				continue
+			}
+			if best == nil || p.heard.After(best.heard) {
+				best = p
+			}
+		}
+		if best == nil {
+			return "", &chat.ErrPlace{Reason: "nobody here is logged in to that account now"}
+		}
+		return best.nick, nil
+	}
+	for _, p := range s.people {
+		if p.guest == id && (len(p.channels) > 0 || time.Since(p.heard) <= guestMemory) {
+			return p.nick, nil
+		}
+	}
+	return "", &chat.ErrRefused{Reason: "that guest has left"}
+}
+
+// presence follows who is where.
+func (s *session) presence(l line) {
+	mine := s.folding.same(l.nick, s.nick)
+	switch l.command {
+	case "JOIN":
+		s.joined(l, mine)
+	case "PART":
+		for channel := range strings.SplitSeq(l.param(0), ",") {
+			s.parted(l.nick, channel, "left")
+		}
+	case "KICK":
+		s.parted(l.param(1), l.param(0), "kicked")
+	case "QUIT":
+		if !mine {
+			s.gone(l.nick)
+		}
+	case "KILL":
+		if !s.folding.same(l.param(0), s.nick) {
+			s.gone(l.param(0))
+		}
+	case "NICK":
+		s.renamed(l, mine)
+	case "ACCOUNT":
+		if p := s.people[s.folding.fold(l.nick)]; p != nil {
+			p.account, p.asked = named(l.param(0)), true
+		}
+	case "CHGHOST":
+		if mine {
+			s.user, s.host = l.param(0), l.param(1)
+		} else if p := s.people[s.folding.fold(l.nick)]; p != nil {
+			p.user, p.host = l.param(0), l.param(1)
+		}
+	case "353":
+		s.names(l)
+	case "366":
+		if r := s.rooms[s.folding.fold(l.param(1))]; r != nil && r.joined {
+			r.named = true
+			s.settleReady(time.Now())
+			s.announce()
+		}
+	case "352":
+		s.who(l.param(5), l.param(2), l.param(3), "", false)
+	case "354":
+		if len(l.params) == 6 && l.param(1) == whoToken {
+			s.who(l.param(4), l.param(2), l.param(3), l.param(5), true)
+		}
+	}
+}
+
+// named is an account's name as lines give it: "*" and "0" are none.
+func named(account string) string {
+	if account == "*" || account == "0" {
+		return ""
+	}
+	return account
+}
+
+func (s *session) joined(l line, mine bool) {
+	for channel := range strings.SplitSeq(l.param(0), ",") {
+		key := s.folding.fold(channel)
+		if mine {
+			s.user, s.host = l.user, l.host
+			if r := s.rooms[key]; r != nil {
+				r.joined, r.refused = true, ""
+			}
+			continue
+		}
+		p := s.people[s.folding.fold(l.nick)]
+		if p == nil || len(p.channels) == 0 {
+			tags := l.tags
+			if tags["account"] == "" && s.caps["account-tag"] && s.caps["extended-join"] {
+				l.tags = map[string]string{"account": named(l.param(1))}
+			}
+			p = s.see(l)
+			l.tags = tags
+		}
+		p.channels[key] = true
+		if s.caps["extended-join"] && len(l.params) > 1 {
+			p.account, p.asked = named(l.param(1)), true
+		}
+	}
+}
+
+// parted ends a stay in a channel; whoever shares none with us any more is
+// forgotten, guests for good.
+func (s *session) parted(nick, channel, why string) {
+	key := s.folding.fold(channel)
+	if !s.folding.same(nick, s.nick) {
+		if p := s.people[s.folding.fold(nick)]; p != nil {
+			delete(p.channels, key)
+			if len(p.channels) == 0 {
+				s.gone(nick)
+			}
+		}
+		return
+	}
+	for _, p := range s.people {
+		if p.channels[key] {
+			delete(p.channels, key)
+			if len(p.channels) == 0 {
+				s.gone(p.nick)
+			}
+		}
+	}
+	if r := s.rooms[key]; r != nil {
+		r.joined, r.named, r.refused, r.asked = false, false, why, time.Now()
+		s.n.log.Warn("out of a channel", "channel", r.name, "why", why)
+		s.announce()
+	}
+}
+
+// gone forgets a person who quit. Somebody who held the configured nick leaves
+// it free.
+func (s *session) gone(nick string) {
+	delete(s.people, s.folding.fold(nick))
+	s.freed(nick)
+}
+
+func (s *session) freed(nick string) {
+	if s.folding.same(nick, s.n.cfg.Nick) && !s.folding.same(s.nick, s.n.cfg.Nick) {
+		s.regain(time.Now())
+	}
+}
+
+func (s *session) renamed(l line, mine bool) {
+	to := l.param(0)
+	if to == "" {
+		return
+	}
+	if mine {
+		s.nick = to
+		s.n.log.Info("the nick changed", "nick", to)
+		s.announce()
+		return
+	}
+	from := s.folding.fold(l.nick)
+	if p := s.people[from]; p != nil {
+		delete(s.people, from)
+		p.nick = to
+		s.people[s.folding.fold(to)] = p
+	}
+	s.freed(l.nick)
+}
+
+// names reads one line of a channel's list: who is there, maybe with
+// user@host.
+func (s *session) names(l line) {
+	channel := s.folding.fold(l.param(2))
+	prefixes := "@+%&~!"
+	if _, marks, ok := strings.Cut(s.options["PREFIX"], ")"); ok && marks != "" {
+		prefixes = marks
+	}
+	for token := range strings.FieldsSeq(l.text()) {
+		nick, mask, _ := strings.Cut(strings.TrimLeft(token, prefixes), "!")
+		if nick == "" || s.folding.same(nick, s.nick) {
+			continue
+		}
+		user, host, _ := strings.Cut(mask, "@")
+		key := s.folding.fold(nick)
+		p := s.people[key]
+		if p == nil || len(p.channels) == 0 && host != "" && (p.host != host || p.user != user) {
+			p = &person{nick: nick, channels: map[string]bool{}}
+			s.people[key] = p
+		}
+		if host != "" {
+			p.user, p.host = user, host
+		}
+		p.channels[channel] = true
+	}
+}
+
+// whoToken marks our own WHOX answers.
+const whoToken = "417"
+
+func (s *session) who(nick, user, host, account string, told bool) {
+	if p := s.people[s.folding.fold(nick)]; p != nil && len(p.channels) > 0 {
+		p.user, p.host = user, host
+		if told {
+			p.account, p.asked = named(account), true
+		}
+	}
+}
+
+// accounts asks, on servers with WHOX, for the accounts of people who were in a
+// channel before us or joined without saying: one question a channel.
+func (s *session) accounts(now time.Time) {
+	if _, ok := s.options["WHOX"]; !ok {
+		return
+	}
+	ask := map[string]bool{}
+	for _, p := range s.people {
+		if !p.asked {
+			for channel := range p.channels {
+				ask[channel] = true
+			}
+		}
+	}
+	for key := range ask {
+		if r := s.rooms[key]; r != nil && r.named && now.Sub(s.whoised[key]) > whoEvery {
+			s.whoised[key] = now
+			s.link.send("WHO " + r.name + " %tuhna," + whoToken)
+		}
+	}
+}
+
+// forget drops people outside the channels who have been quiet for long.
+func (s *session) forget(now time.Time) {
+	for key, p := range s.people {
+		if len(p.channels) == 0 && now.Sub(p.heard) > guestMemory {
+			delete(s.people, key)
+		}
+	}
+}

@@ -1,0 +1,199 @@
+package irc
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+	"golang.org/x/text/unicode/bidi"
+
+	"sprintbot/sprints/chat"
+)
+
+const (
+	lineBytes  = 512 // of a line with its CRLF and the source the server puts in front
+	textBytes  = 380 // of text at most, as other clients and bouncers expect
+	userBytes  = 11  // of the user name a server shows for us, "~" included
+	hostBytes  = 64  // of a host name or a cloak
+	nickBytes  = 31  // of a nick that is not known yet
+	nameGraphs = 32  // graphemes of a relayed person's name
+
+	channelLines = 3 // lines of the bot's own in a channel
+	privateLines = 6 // and in private; "more" shows the rest
+)
+
+// Render makes the parts of a row: one line of IRC each, at most 512 bytes
+// whatever the server puts in front. A part's Body is the line without its
+// target: "PRIVMSG :text" or "NOTICE :text".
+func (n *Network) Render(out chat.Outgoing) []chat.Part {
+	budget := n.budget(out.To)
+	verb := "PRIVMSG"
+	_, direct := out.To.DirectID()
+	if !direct && !out.Relayed() && !out.Reply.Private {
+		verb = "NOTICE"
+	}
+	head, open, shut := "", "", ""
+	if out.Relayed() {
+		head = speaker(out) + " "
+	}
+	if out.Kind == chat.Action {
+		verb, open, shut = "PRIVMSG", "\x01ACTION ", "\x01"
+	}
+	switch out.Kind {
+	case chat.Edited:
+		head += "(edited) "
+	case chat.Deleted:
+		head += "(took back a line) "
+	}
+	budget -= len(open) + len(shut) + len(head)
+
+	var bodies []string
+	for _, line := range n.lines(out, direct) {
+		for _, piece := range wrap(line, budget) {
+			bodies = append(bodies, verb+" :"+open+head+piece+shut)
+		}
+	}
+	if len(bodies) == 0 {
+		bodies = []string{verb + " :" + open + strings.TrimRight(head, " ") + " " + shut}
+	}
+	parts := make([]chat.Part, len(bodies))
+	for i, body := range bodies {
+		parts[i] = chat.Part{Out: out, N: i, Of: len(bodies), Body: body}
+	}
+	return parts
+}
+
+// budget is how many bytes of text fit into a line to a place, behind the
+// longest source the server may put in front of it.
+func (n *Network) budget(to chat.Place) int {
+	target := nickBytes
+	if _, direct := to.DirectID(); !direct {
+		target = len(to.Channel)
+	}
+	source := len(":!@ ") + len(n.cfg.Nick) + len(collisions[len(collisions)-1]) + userBytes + hostBytes
+	return min(textBytes, lineBytes-len("\r\n")-source-len("PRIVMSG  :")-target)
+}
+
+// lines are the lines of text a row shows. Words of people are shown whole.
+// The bot's own stop after 3 lines in a channel and 6 in private, not counting
+// hints and commands to try, and then name the word that shows the rest.
+func (n *Network) lines(out chat.Outgoing, direct bool) []chat.Text {
+	most := channelLines
+	if direct {
+		most = privateLines
+	}
+	var lines []chat.Text
+	var tries []string
+	shown, hidden := 0, 0
+	flush := func() {
+		if len(tries) > 0 {
+			lines = append(lines, chat.Plainly("Try: "+strings.Join(tries, " · ")))
+			tries = nil
+		}
+	}
+	for _, l := range out.Reply.Lines {
+		if l.Role == chat.Try {
+			tries = append(tries, "!"+clean(l.Plain()))
+			continue
+		}
+		flush()
+		for _, t := range n.words(l).Lines() {
+			switch {
+			case strings.TrimSpace(clean(t.Plain())) == "":
+			case out.Relayed() || l.Role == chat.Hint:
+				lines = append(lines, t)
+			case shown < most:
+				lines = append(lines, t)
+				shown++
+			default:
+				hidden++
+			}
+		}
+	}
+	if hidden > 0 && !slices.Contains(tries, "!more") {
+		tries = append(tries, "!more")
+	}
+	flush()
+	return lines
+}
+
+// words are a line's cells as one Text, parted by two spaces, with names of
+// people known here as their nicks.
+func (n *Network) words(l chat.Line) chat.Text {
+	var t chat.Text
+	for i, cell := range l.Cells {
+		if i > 0 {
+			t = append(t, chat.Span{Text: "  "})
+		}
+		for _, span := range cell {
+			if span.Who != nil && span.Who.Network == n.cfg.Name && span.Who.Nick != "" {
+				span.Text = span.Who.Nick
+			}
+			t = append(t, span)
+		}
+	}
+	return t
+}
+
+// speaker is who said relayed words, as every part of them begins: <ada
+// (Slack)>. A name keeps to its place: no controls, no marks of direction, no
+// angle brackets; one written from right to left is isolated.
+func speaker(out chat.Outgoing) string {
+	name := nameOf(out.As.Nick)
+	if name == "" {
+		name = "somebody"
+	}
+	if out.From == "" {
+		return "<" + name + ">"
+	}
+	return "<" + name + " (" + nameOf(out.From) + ")>"
+}
+
+func nameOf(nick string) string {
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case r == '<' || r == '>':
+			return '\''
+		case unicode.Is(unicode.Bidi_Control, r) || r == '\u200B' || r == '\uFEFF':
+			return -1
+		case unicode.IsSpace(r):
+			return ' '
+		default:
+			return r
+		}
+	}, clean(nick))
+	name = strings.Join(strings.Fields(name), " ")
+	rest, state, cluster := name, -1, ""
+	name = ""
+	for i := 0; rest != "" && i < nameGraphs && len(name) < 64; i++ {
+		cluster, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		if len(cluster) > 64 {
+			break
+		}
+		name += cluster
+	}
+	for _, r := range name {
+		if p, _ := bidi.LookupRune(r); p.Class() == bidi.R || p.Class() == bidi.AL {
+			return "\u2068" + name + "\u2069"
+		}
+	}
+	return name
+}
+
+// narrowed cuts a text that is already on its way to a smaller budget, because
+// the server turned out to put more in front than Render could know.
+func narrowed(text string, budget int) []string {
+	if len(text) <= budget {
+		return []string{text}
+	}
+	if action, ok := strings.CutPrefix(text, "\x01ACTION "); ok && utf8.ValidString(text) {
+		pieces := wrap(decode(strings.TrimSuffix(action, "\x01")), budget-len("\x01ACTION \x01"))
+		for i := range pieces {
+			pieces[i] = "\x01ACTION " + pieces[i] + "\x01"
+		}
+		return pieces
+	}
+	return wrap(decode(text), budget)
+}

@@ -1,0 +1,112 @@
+package irc
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"sprintbot/sprints/chat"
+)
+
+// together is how many heard messages share a commit at most.
+const together = 64
+
+// Run connects and keeps connected, and gives what it hears to hear, in order
+// and from one goroutine, until ctx ends (nil) or the network refuses for good:
+// a login or a ban. All its goroutines have ended when it returns.
+func (n *Network) Run(ctx context.Context, hear func(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	wg.Go(func() { n.deliver(ctx, hear) })
+	err := n.connect(ctx)
+	cancel()
+	wg.Wait()
+	return err
+}
+
+// deliver gives what waits to hear; a batch that could not be committed is kept
+// and given again.
+func (n *Network) deliver(ctx context.Context, hear func(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)) {
+	for {
+		ms, lost, err := n.heard.Take(ctx, together)
+		if err != nil {
+			return
+		}
+		if lost > 0 {
+			n.log.Error("messages were lost: more came than could be stored", "lost", lost)
+		}
+		for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+			_, err := hear(ctx, ms)
+			if err == nil {
+				break
+			}
+			if ctx.Err() != nil {
+				return
+			}
+			n.log.Error("heard messages are not stored yet", "messages", len(ms), "error", err)
+			if !pause(ctx, wait) {
+				return
+			}
+		}
+	}
+}
+
+// connect is the loop of connections.
+func (n *Network) connect(ctx context.Context) error {
+	redial := n.limits.redial
+	for {
+		n.set(func(st *chat.Status) { st.Up, st.Note = false, "connecting to "+n.cfg.Server })
+		began := time.Now()
+		fatal, err := n.once(ctx)
+		if ctx.Err() != nil {
+			n.set(func(st *chat.Status) { st.Up, st.Note = false, "stopped" })
+			return nil
+		}
+		if err == nil {
+			err = errors.New("the connection ended")
+		}
+		if fatal {
+			n.set(func(st *chat.Status) { st.Up, st.Fatal, st.Note = false, true, err.Error() })
+			return err
+		}
+		wait := redial.after(time.Now(), time.Since(began))
+		n.log.Warn("not connected", "error", err, "again", wait.Round(time.Second/10))
+		n.set(func(st *chat.Status) { st.Up, st.Note = false, err.Error() })
+		if !pause(ctx, wait) {
+			n.set(func(st *chat.Status) { st.Up, st.Note = false, "stopped" })
+			return nil
+		}
+	}
+}
+
+// once is one connection, from the dial to its end.
+func (n *Network) once(ctx context.Context) (fatal bool, err error) {
+	link, err := n.dial(ctx)
+	if err != nil {
+		return false, err
+	}
+	s := n.newSession(link)
+	n.mu.Lock()
+	n.now = s
+	n.mu.Unlock()
+	err = s.run(ctx)
+	n.mu.Lock()
+	n.now = nil
+	n.status.Last = link.lastRead()
+	n.mu.Unlock()
+	return s.fatal, err
+}
+
+// pause waits; false says that ctx ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,376 @@
+package irc
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/lrstanley/girc"
+
+	"sprintbot/sprints/chat"
+)
+
+// collisions are what is appended to the nick while somebody holds it, in
+// order; the last is the longest.
+var collisions = [...]string{"", "_", "__", "-bot", "-bot2", "-bot3"}
+
+// session is one connection, from its registration to its end. girc's event
+// goroutine, the link's pump and callers of Send meet under its lock; done
+// callbacks run outside it.
+type session struct {
+	n    *Network
+	link *link
+	id   string // random: of this connection's keys
+
+	mu    sync.Mutex
+	after []func() // to run when the lock is free
+
+	nick       string // ours, as the server knows it
+	user, host string // ours, as others see it; empty while unknown
+	tried      int    // nicks tried while registering
+	started    time.Time
+	welcomed   time.Time // zero while registering
+	ready      bool      // words may be sent
+	offered    map[string]string
+	asked      int // capabilities asked for and not answered
+	caps       map[string]bool
+	loggedIn   bool
+	options    map[string]string // of 005
+	folding    folding
+	why        error // why this side closes the link
+	fatal      bool  // no use in trying again
+	lines      int   // heard, for keys
+	versioned  time.Time
+	regained   time.Time          // last try for the configured nick
+	playbacks  map[string]bool    // open batches of old words
+	labels     map[string]string  // open batches that answer a label
+	rooms      map[string]*room   // configured channels, by folded name
+	people     map[string]*person // by folded nick
+	guests     int
+	whoised    map[string]time.Time // channels lately asked for accounts
+
+	flight    []*flying
+	careful   map[string]int
+	waiting   map[string][]*flying
+	refused   map[string]*flying
+	unpinged  int
+	pings     int // sent
+	ponged    int
+	lastPing  time.Time
+	lastAlive time.Time
+}
+
+// room is a configured channel.
+type room struct {
+	name    string // as configured
+	joined  bool
+	named   bool   // its list of names has ended: who is in it is known
+	refused string // why not joined, "" while unanswered
+	asked   time.Time
+}
+
+func (n *Network) newSession(l *link) *session {
+	now := time.Now()
+	s := &session{
+		n: n, link: l, id: strings.ToLower(rand.Text()[:8]), started: now, nick: n.cfg.Nick,
+		offered: map[string]string{}, caps: map[string]bool{}, options: map[string]string{}, folding: foldRFC1459,
+		playbacks: map[string]bool{}, labels: map[string]string{}, rooms: map[string]*room{}, people: map[string]*person{},
+		whoised: map[string]time.Time{}, careful: map[string]int{}, waiting: map[string][]*flying{},
+		refused: map[string]*flying{}, lastAlive: now,
+	}
+	s.foldRooms()
+	return s
+}
+
+// foldRooms files the configured channels under the server's folding; it runs
+// before any is joined.
+func (s *session) foldRooms() {
+	s.rooms = map[string]*room{}
+	for _, name := range s.n.cfg.Channels {
+		s.rooms[s.folding.fold(name)] = &room{name: name}
+	}
+}
+
+// locked runs f under the lock, then what f left for afterwards.
+func (s *session) locked(f func()) {
+	for _, then := range s.left(f) {
+		then()
+	}
+}
+
+// left runs f under the lock and returns what it left for afterwards; a panic
+// on an odd line does not keep the lock.
+func (s *session) left(f func()) []func() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+	after := s.after
+	s.after = nil
+	return after
+}
+
+// run registers and serves the connection until it ends; the error says why.
+func (s *session) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	left := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(left)
+		s.link.leave("bye")
+	})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		s.link.pump(ctx, s.n.limits.tick, s.tick)
+		if ctx.Err() == nil {
+			_ = s.link.Close()
+		}
+	})
+	client := girc.New(girc.Config{
+		Server: "irc", Nick: s.n.cfg.Nick, User: strings.ToLower(userName(s.n.cfg.Nick)), Name: s.n.cfg.Version,
+		AllowFlood: true, DisableSTS: true, PingDelay: -1,
+		RecoverFunc: func(_ *girc.Client, e *girc.HandlerError) {
+			s.n.log.Error("an IRC line could not be handled", "panic", fmt.Sprint(e.Panic), "where", e.Func)
+		},
+	})
+	client.DisableTracking()
+	client.Handlers.Add(girc.ALL_EVENTS, func(_ *girc.Client, e girc.Event) { s.on(lineOf(e)) })
+	s.link.send("CAP LS 302")
+	err := client.DialerConnect(handed{s.link})
+	if !stop() {
+		<-left
+	}
+	cancel()
+	_ = s.link.Close()
+	wg.Wait()
+	s.locked(func() {
+		s.end()
+		if s.why != nil {
+			err = s.why
+		}
+	})
+	return err
+}
+
+// userName is the user name that goes with a nick: letters and digits, at most
+// nine.
+func userName(nick string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, nick)
+	if name == "" {
+		return "bot"
+	}
+	return name[:min(len(name), 9)]
+}
+
+// quit closes the link for a reason of this side's.
+func (s *session) quit(why error, fatal bool) {
+	if s.why == nil {
+		s.why, s.fatal = why, fatal
+	}
+	_ = s.link.Close()
+}
+
+// on takes one line from the server.
+func (s *session) on(l line) {
+	s.locked(func() {
+		if label := s.labels[l.tags["batch"]]; label != "" && l.tags["label"] == "" {
+			l.tags["label"] = label
+		}
+		switch l.command {
+		case girc.INITIALIZED, girc.CONNECTED, girc.CLOSED, girc.DISCONNECTED:
+		case "PING":
+			s.link.send("PONG :" + l.text())
+		case "PONG":
+			s.pong(l)
+		case "ERROR":
+			s.errored(l)
+		case "PRIVMSG", "NOTICE":
+			s.words(l)
+		case "CAP", "AUTHENTICATE", "900", "902", "903", "904", "905", "906", "908":
+			s.negotiate(l)
+		case "001", "005", "376", "422", "396", "431", "432", "433", "436", "437":
+			s.registration(l)
+		case "JOIN", "PART", "KICK", "QUIT", "KILL", "NICK", "ACCOUNT", "CHGHOST", "352", "353", "354", "366":
+			s.presence(l)
+		case "BATCH":
+			s.batch(l)
+		case "ACK":
+			s.acked(l)
+		case "465", "466":
+			s.quit(errors.New("the server banned this connection: "+clean(l.text())), true)
+		default:
+			s.refusal(l)
+		}
+	})
+}
+
+// banned finds in an ERROR that trying again is no use.
+var banned = regexp.MustCompile(`(?i)\b([gkzqde]:?-?lined|banned|no more connections allowed)\b`)
+
+func (s *session) errored(l line) {
+	words := clean(l.text())
+	if banned.MatchString(words) {
+		s.quit(errors.New("the server banned this connection: "+words), true)
+		return
+	}
+	if s.why == nil {
+		s.why = errors.New("the server closed the connection: " + words)
+	}
+}
+
+// registration follows the welcome, and what the server says of our nick.
+func (s *session) registration(l line) {
+	switch l.command {
+	case "001":
+		s.nick = l.param(0)
+	case "005":
+		if len(l.params) < 2 {
+			return
+		}
+		for _, token := range l.params[1 : len(l.params)-1] {
+			key, value, _ := strings.Cut(token, "=")
+			s.options[key] = value
+		}
+		if f := foldingNamed(s.options["CASEMAPPING"]); f != s.folding && s.welcomed.IsZero() {
+			s.folding = f
+			s.foldRooms()
+		}
+	case "396":
+		s.user, s.host = "", ""
+	case "376", "422":
+		if s.welcomed.IsZero() {
+			s.welcome()
+		}
+	default:
+		s.collided()
+	}
+}
+
+// collided tries the next nick while registering.
+func (s *session) collided() {
+	if !s.welcomed.IsZero() {
+		return // a try to regain our nick; the tick tries again
+	}
+	s.tried++
+	if s.tried >= 4*len(collisions) {
+		s.quit(fmt.Errorf("the nick %s and all like it are taken or refused", s.n.cfg.Nick), false)
+		return
+	}
+	suffix := collisions[s.tried%len(collisions)]
+	nick := s.n.cfg.Nick + suffix
+	if s.tried >= len(collisions) { // a server with short nicks cuts the suffix off
+		nick = s.n.cfg.Nick[:min(len(s.n.cfg.Nick), 9-len(suffix))] + suffix
+	}
+	s.nick = nick
+	s.link.send("NICK " + nick)
+}
+
+// welcome runs once, at the end of the server's welcome.
+func (s *session) welcome() {
+	if s.n.cfg.Account != "" && !s.loggedIn {
+		s.quit(errors.New("the server offers no SASL PLAIN login, and this network needs one"), false)
+		return
+	}
+	s.welcomed = time.Now()
+	s.regained = s.welcomed
+	if mode := s.options["BOT"]; len(mode) == 1 {
+		s.link.send("MODE " + s.nick + " +" + mode)
+	}
+	for _, r := range s.rooms {
+		s.join(r)
+	}
+	s.n.log.Info("connected", "nick", s.nick, "login", s.loggedIn)
+	s.settleReady(s.welcomed)
+}
+
+func (s *session) join(r *room) {
+	r.asked, r.refused, r.named = time.Now(), "", false
+	s.link.send("JOIN " + r.name)
+}
+
+// settleReady opens the network for words when every channel has answered, or
+// has had its time.
+func (s *session) settleReady(now time.Time) {
+	if s.ready || s.welcomed.IsZero() || s.why != nil {
+		return
+	}
+	for _, r := range s.rooms {
+		if !r.named && r.refused == "" && now.Sub(s.welcomed) < s.n.limits.joins {
+			return
+		}
+	}
+	s.ready = true
+	s.announce()
+}
+
+// announce tells the status of a ready session.
+func (s *session) announce() {
+	if !s.ready {
+		return
+	}
+	note := "connected as " + s.nick
+	for _, r := range s.rooms {
+		if !r.joined {
+			note += ", not in " + r.name
+			if r.refused != "" {
+				note += " (" + r.refused + ")"
+			}
+		}
+	}
+	echoes := s.caps["echo-message"]
+	s.after = append(s.after, func() {
+		s.n.mu.Lock()
+		s.n.echoes = echoes
+		s.n.mu.Unlock()
+		s.n.set(func(st *chat.Status) { st.Up, st.Fatal, st.Note = true, false, note })
+	})
+}
+
+// tick looks after what waits for time: the registration's bound, silence,
+// channels and the nick to try again, barriers, people long gone.
+func (s *session) tick(now time.Time) {
+	s.locked(func() {
+		limits := s.n.limits
+		quiet := now.Sub(s.link.lastRead())
+		switch {
+		case s.welcomed.IsZero():
+			if now.Sub(s.started) > limits.welcome {
+				s.quit(errors.New("the server never finished its welcome"), false)
+			}
+			return
+		case quiet > limits.dead:
+			s.quit(fmt.Errorf("the server was silent for %s", quiet.Round(time.Second)), false)
+			return
+		case quiet > limits.quiet && now.Sub(s.lastAlive) > limits.quiet:
+			s.lastAlive = now
+			s.link.send("PING :alive-" + s.id)
+		}
+		for _, r := range s.rooms {
+			if !r.joined && now.Sub(r.asked) > limits.rejoin {
+				s.join(r)
+			}
+		}
+		if !s.folding.same(s.nick, s.n.cfg.Nick) && now.Sub(s.regained) > limits.regain {
+			s.regain(now)
+		}
+		s.forget(now)
+		s.accounts(now)
+		s.barrier(now)
+		s.settleReady(now)
+	})
+}
+
+// regain asks for the configured nick again.
+func (s *session) regain(now time.Time) {
+	s.regained = now
+	s.link.send("NICK " + s.n.cfg.Nick)
+}
