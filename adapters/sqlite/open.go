@@ -1,0 +1,119 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// pragma is a setting and what it reads back as.
+type pragma struct{ name, value, reads string }
+
+// pragmas of the writer.
+func pragmas(normal bool) []pragma {
+	sync := pragma{"synchronous", "FULL", "2"}
+	if normal {
+		sync = pragma{"synchronous", "NORMAL", "1"}
+	}
+	return []pragma{
+		{"busy_timeout", "5000", "5000"},
+		{"journal_mode", "WAL", "wal"},
+		sync,
+		{"foreign_keys", "1", "1"},
+		{"secure_delete", "1", "1"},
+	}
+}
+
+// readPragmas of the readers.
+func readPragmas() []pragma {
+	return []pragma{{"busy_timeout", "5000", "5000"}, {"query_only", "1", "1"}}
+}
+
+// connect opens up to n connections with settings. The driver ignores a
+// setting it does not know, so each is read back.
+func connect(ctx context.Context, path, mode string, settings []pragma, n int) (*sql.DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	query := url.Values{"mode": {mode}, "_txlock": {"immediate"}}
+	for _, p := range settings {
+		query.Add("_pragma", p.name+"("+p.value+")")
+	}
+	dsn := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(abs), RawQuery: query.Encode()}
+	db, err := sql.Open("sqlite", dsn.String())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	for _, p := range settings {
+		var got string
+		if err := db.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got); err != nil {
+			if errors.Is(err, sql.ErrNoRows) {
+				err = fmt.Errorf("the database knows no setting %s", p.name)
+			}
+			return nil, errors.Join(fmt.Errorf("read the setting %s: %w", p.name, err), db.Close())
+		}
+		if !strings.EqualFold(got, p.reads) {
+			return nil, errors.Join(fmt.Errorf("the database took %s = %q for %s, not %q", p.name, got, p.value, p.reads), db.Close())
+		}
+	}
+	return db, nil
+}
+
+// magic begins every SQLite file.
+const magic = "SQLite format 3\x00"
+
+// check refuses what is no database before anything is written beside it.
+func check(path string, mustExist bool) error {
+	f, err := os.Open(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && mustExist:
+		return &FileError{Path: path, Reason: "is not there", Err: err}
+	case errors.Is(err, fs.ErrNotExist):
+		dir := filepath.Dir(path)
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return &FileError{Path: path, Reason: fmt.Sprintf("can't be made: there is no folder %s", dir), Err: err}
+		}
+		return nil
+	case err != nil:
+		return &FileError{Path: path, Reason: "can't be opened", Err: err}
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return &FileError{Path: path, Reason: "can't be opened", Err: err}
+	case info.IsDir():
+		return &FileError{Path: path, Reason: "is a folder"}
+	case info.Size() == 0 && !mustExist:
+		return nil
+	}
+	head := make([]byte, len(magic))
+	if n, _ := f.Read(head); string(head[:n]) != magic {
+		return &FileError{Path: path, Reason: "is not a database"}
+	}
+	return nil
+}
+
+// fileError tells people about a file that can't be a database of ours.
+func fileError(path string, err error) error {
+	switch code(err) & 0xff {
+	case sqlite3.SQLITE_NOTADB:
+		return &FileError{Path: path, Reason: "is not a database", Err: err}
+	case sqlite3.SQLITE_CORRUPT:
+		return &FileError{Path: path, Reason: "is damaged", Err: err}
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		return &FileError{Path: path, Reason: "can't be written here", Err: err}
+	}
+	return fmt.Errorf("open %s: %w", path, err)
+}

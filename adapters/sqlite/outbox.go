@@ -1,0 +1,138 @@
+package sqlite
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+func (t *tx) Post(out chat.Outgoing) (row int64, first bool, err error) {
+	if out.Key == "" {
+		return 0, false, errors.New("a row of the outbox needs a key")
+	}
+	body, err := json.Marshal(out)
+	if err != nil {
+		return 0, false, err
+	}
+	row, err = t.insert(`
+		INSERT INTO outbox (key, network, channel, thread, lane, body, source, created_at, not_before, expires_at,
+			state, mark, confirmed, reason)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', '', 0, '')
+		ON CONFLICT (key) DO NOTHING RETURNING id`,
+		out.Key, out.To.Network, out.To.Channel, out.To.Thread, out.Lane, string(body), opt(out.Source), at(t.now),
+		at(out.NotBefore), at(out.Expires))
+	if errors.Is(err, sprints.ErrNotFound) {
+		row, err = one(&t.view, scalar[int64], "SELECT id FROM outbox WHERE key = ?", out.Key)
+		return row, false, err
+	}
+	return row, err == nil, err
+}
+
+func (v *view) Waiting(network string, after int64, limit int) ([]sprints.Queued, error) {
+	return many(v, func(r row) (q sprints.Queued, err error) {
+		err = r.Scan(&q.Row, &q.Key, toJSON{&q.Outgoing}, &q.To.Network, &q.To.Channel, &q.To.Thread, &q.Lane,
+			text(&q.Source), toTime{&q.NotBefore}, toTime{&q.Expires}, toTime{&q.Attempted}, &q.Mark, &q.Confirmed)
+		return q, err
+	}, `
+		SELECT id, key, body, network, channel, thread, lane, source, not_before, expires_at, attempted_at, mark,
+			confirmed
+		FROM outbox WHERE state = 'waiting' AND network = ? AND id > ? ORDER BY id LIMIT ?`, network, after, limit)
+}
+
+func (v *view) Queues() ([]sprints.Queue, error) {
+	return many(v, func(r row) (q sprints.Queue, err error) {
+		err = r.Scan(&q.Place.Network, &q.Place.Channel, &q.Waiting, toTime{&q.Oldest}, &q.Dead, toTime{&q.Held}, text(&q.Reason))
+		if !q.Held.After(v.now) {
+			q.Held = time.Time{}
+		}
+		return q, err
+	}, `
+		SELECT queue.network, queue.channel, SUM(queue.waiting), MIN(queue.oldest), SUM(queue.dead),
+			place.held_until, place.reason
+		FROM (
+			SELECT network, channel, COUNT(*) AS waiting, MIN(created_at) AS oldest, 0 AS dead
+			FROM outbox WHERE state = 'waiting' GROUP BY network, channel
+			UNION ALL
+			SELECT network, channel, 0, NULL, COUNT(*) FROM outbox WHERE state = 'dead' GROUP BY network, channel
+		) AS queue
+			LEFT JOIN place ON place.network = queue.network AND place.channel = queue.channel
+		GROUP BY queue.network, queue.channel ORDER BY queue.network, queue.channel`)
+}
+
+func (v *view) Counterparts(source string) ([]sprints.Counterpart, error) {
+	if source == "" {
+		return nil, nil
+	}
+	return many(v, func(r row) (c sprints.Counterpart, err error) {
+		err = r.Scan(&c.Row, &c.Place.Network, &c.Place.Channel, &c.Place.Thread, text(&c.ID), &c.Sent)
+		return c, err
+	}, `
+		SELECT id, network, channel, thread, receipt, state = 'sent'
+		FROM outbox WHERE source = ? ORDER BY id`, source)
+}
+
+// Attempt keeps the first attempt's instant and mark: the row may have
+// arrived at any time since.
+func (t *tx) Attempt(rows []int64, mark string) error {
+	for _, row := range rows {
+		if _, err := t.exec(`
+			UPDATE outbox SET attempted_at = ?, mark = ?
+			WHERE id = ? AND state = 'waiting' AND attempted_at IS NULL`, at(t.now), mark, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Confirm counts what arrived even where the row was ended meanwhile. That a
+// row is not there is no error: receipts are stored many at once.
+func (t *tx) Confirm(row int64, confirmed, of int, receipt chat.Receipt) error {
+	_, err := t.exec(`
+		UPDATE outbox SET
+			confirmed = MAX(confirmed, ?1),
+			parts = ?2,
+			receipt = COALESCE(receipt, ?3),
+			receipt_at = COALESCE(?4, receipt_at),
+			state = CASE WHEN MAX(confirmed, ?1) >= ?2 THEN 'sent' ELSE state END,
+			ended_at = CASE WHEN MAX(confirmed, ?1) >= ?2 THEN COALESCE(ended_at, ?5) ELSE ended_at END
+		WHERE id = ?6 AND state <> 'sent'`,
+		confirmed, of, opt(receipt.ID), at(receipt.At), at(t.now), row)
+	return err
+}
+
+func (t *tx) Kill(row int64, reason string) error {
+	_, err := t.exec("UPDATE outbox SET state = 'dead', ended_at = ?, reason = ? WHERE id = ? AND state = 'waiting'",
+		at(t.now), reason, row)
+	return err
+}
+
+func (t *tx) Hold(place chat.Place, until time.Time, reason string) error {
+	_, err := t.exec(`
+		INSERT INTO place (network, channel, held_until, reason) VALUES (?, ?, ?, ?)
+		ON CONFLICT (network, channel) DO UPDATE SET held_until = excluded.held_until, reason = excluded.reason`,
+		place.Network, place.Channel, at(until), reason)
+	return err
+}
+
+func (t *tx) Expire(rows []int64) error {
+	for _, row := range rows {
+		if _, err := t.exec("UPDATE outbox SET state = 'expired', ended_at = ? WHERE id = ? AND state = 'waiting'",
+			at(t.now), row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Blank takes the names off private rows as well.
+func (t *tx) Blank(before time.Time) (int, error) {
+	n, err := t.exec(`
+		UPDATE outbox SET body = NULL,
+			channel = CASE WHEN channel GLOB '@*' AND state <> 'dead' THEN '@' ELSE channel END
+		WHERE state <> 'waiting' AND body IS NOT NULL AND ended_at < ?`, before.UnixMilli())
+	t.scrub = t.scrub || n > 0
+	return n, err
+}
