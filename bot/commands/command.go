@@ -33,7 +33,7 @@ type Command struct {
 	Name     string   // "table claim": one or two words
 	Aliases  []string // synonyms, "assign"
 	Usage    string   // arguments, "B4 [seats 8]"
-	Summary  string   // one line, for help
+	Summary  string   // one sentence, for help
 	Detail   string   // what it stores and who sees it, for help VERB; may be ""
 	Examples []string // whole command lines; a test runs each through the real gate
 	Access   Access
@@ -61,6 +61,8 @@ type Outcome struct {
 	// Announce goes to every place of the bridge the words were said in, or of
 	// all bridges when said in private, once.
 	Announce []chat.Reply
+	// Refused: the reply says why nothing was done, and what to try instead.
+	Refused bool
 	// Ignored: not a command and nothing close to one (a stray "!word" in a
 	// channel): the bot stays silent and the words are relayed as said.
 	Ignored bool

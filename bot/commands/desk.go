@@ -50,7 +50,7 @@ func (d *Desk) Answer(ctx context.Context, tx sprints.Tx, m chat.Message) (Outco
 			return Outcome{}, err
 		}
 	}
-	reply, err := d.run(ctx, tx, call, m)
+	reply, refused, err := d.run(ctx, tx, call, m)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -58,7 +58,7 @@ func (d *Desk) Answer(ctx context.Context, tx sprints.Tx, m chat.Message) (Outco
 	if reply.Lines, err = call.cut(tx, reply.Lines); err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Reply: reply, Announce: call.announced}, nil
+	return Outcome{Reply: reply, Refused: refused, Announce: call.announced}, nil
 }
 
 // unseen says that nobody but the asker sees what was said.
@@ -74,9 +74,8 @@ func stray(m chat.Message) bool {
 
 // run is the command behind the gate, in a savepoint. What it may answer is
 // in the reply; the error is the store's.
-func (d *Desk) run(ctx context.Context, tx sprints.Tx, call *Call, m chat.Message) (chat.Reply, error) {
-	var reply chat.Reply
-	err := tx.Try(func() (err error) {
+func (d *Desk) run(ctx context.Context, tx sprints.Tx, call *Call, m chat.Message) (reply chat.Reply, no bool, err error) {
+	err = tx.Try(func() (err error) {
 		defer func() {
 			if r := recover(); r != nil {
 				err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
@@ -93,8 +92,8 @@ func (d *Desk) run(ctx context.Context, tx sprints.Tx, call *Call, m chat.Messag
 	case err == nil:
 	case refused != nil:
 		reply, call.announced, call.met = call.refusal(refused), nil, false
-	case errors.Is(err, ctx.Err()) && ctx.Err() != nil:
-		return chat.Reply{}, err
+	case errors.Is(err, sprints.ErrUnavailable), ctx.Err() != nil:
+		return chat.Reply{}, false, err
 	default:
 		ref := reference(m)
 		d.Log.Error("command failed", "verb", call.Command.Name, "reference", ref, "err", err)
@@ -102,9 +101,9 @@ func (d *Desk) run(ctx context.Context, tx sprints.Tx, call *Call, m chat.Messag
 		return chat.Reply{Lines: []chat.Line{
 			call.Say("That went wrong on my side; nothing was changed. It is noted as %s, for an organizer who asks.", ref),
 			call.Try("status"),
-		}}, nil
+		}}, true, nil
 	}
-	return reply, call.audit(tx, refused)
+	return reply, refused != nil, call.audit(tx, refused)
 }
 
 // reference is a short name for a failed message, the same here and in the log.

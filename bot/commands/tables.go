@@ -15,7 +15,7 @@ import (
 func tableCommands() []Command {
 	return []Command{
 		{
-			Name: "where", Aliases: []string{"table", "tables", "rooms", "find"}, Usage: "[PROJECT or TABLE]",
+			Name: "where", Aliases: []string{"table", "tables", "rooms", "find"}, Usage: "[PROJECT|TABLE]",
 			Summary:  "Where a project sits, or all rooms with their free tables.",
 			Examples: []string{"where", "where copperkettle", "where B4"},
 			Max:      -1, Run: where,
