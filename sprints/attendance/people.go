@@ -3,45 +3,37 @@ package attendance
 import "sprintbot/sprints"
 
 // People are those who sat down on one day: each person once, however often
-// they moved. Seats of people who asked to be forgotten are numbers without
-// anybody: unnamed counts the last one of each row of moves.
-type People struct {
-	named   map[sprints.PersonID]bool
-	unnamed int
-}
+// they moved.
+type People map[sprints.PersonID]bool
 
-// On are the people of one day's seats.
+// On are the people of one day's seats, which come oldest first. A guest whose
+// last seat ended because a guest of the same nick sat down again is that one:
+// a nick without an account is one chair.
 func On(seats []sprints.Seat) People {
-	p := People{named: map[sprints.PersonID]bool{}}
+	p := People{}
 	for _, s := range seats {
-		switch {
-		case s.Person != 0:
-			p.named[s.Person] = true
-		case s.OutKind != sprints.Moved && s.OutKind != sprints.Renewed:
-			p.unnamed++
+		if s.OutKind == sprints.Renewed {
+			delete(p, s.Person)
+		} else {
+			p[s.Person] = true
 		}
 	}
 	return p
 }
 
 // Count is the day's uniques.
-func (p People) Count() int { return len(p.named) + p.unnamed }
-
-// both counts the people of two days; who is forgotten can't be met again.
-func (p People) both(q People) int {
-	n := 0
-	for id := range p.named {
-		if q.named[id] {
-			n++
-		}
-	}
-	return n
-}
+func (p People) Count() int { return len(p) }
 
 // Retention is the share of the first day's people seen on a later day:
-// |D1∩Dk| / |D1|. Forgotten people are left out of both.
+// |D1∩Dk| / |D1|.
 func Retention(first, later People) Share {
-	return Share{Part: first.both(later), Whole: len(first.named)}
+	s := Share{Whole: len(first)}
+	for id := range first {
+		if later[id] {
+			s.Part++
+		}
+	}
+	return s
 }
 
 // Kept is the share of a day's people who were seen on the next one:
@@ -52,10 +44,10 @@ func Kept(before, day People) Share { return Retention(before, day) }
 // New counts the people of a day who were seen on none of the days before.
 func New(day People, before []People) int {
 	n := 0
-	for id := range day.named {
+	for id := range day {
 		seen := false
 		for _, b := range before {
-			seen = seen || b.named[id]
+			seen = seen || b[id]
 		}
 		if !seen {
 			n++

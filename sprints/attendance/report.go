@@ -9,7 +9,7 @@ type Day struct {
 	SoFar    bool // not over yet
 	Measures Measures
 	Estimate Estimate
-	New      int   // seen on no earlier day; without those forgotten
+	New      int   // seen on no earlier day
 	Kept     Share // of the day before, seen on this one
 	Retained Share // of the first day, seen on this one
 	Drop     Drop  // of the estimate, against the day before
@@ -17,7 +17,7 @@ type Day struct {
 
 // Report is the event's figures for each day from the first to today (or to
 // the last, when it is over). seats and counts are those of the event's days,
-// in any order.
+// oldest first.
 func Report(e sprints.Event, today sprints.Day, seats []sprints.Seat, counts []sprints.Count) []Day {
 	var days []Day
 	var people []People
