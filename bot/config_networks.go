@@ -1,0 +1,323 @@
+package main
+
+import (
+	"net"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"sprintbot/bot/relay"
+	"sprintbot/sprints/chat"
+)
+
+// NetworkConfig is one network; one of IRC and Slack is set, by its kind.
+type NetworkConfig struct {
+	Name     string
+	Channels []string
+	IRC      *IRCConfig
+	Slack    *SlackConfig
+}
+
+// IRCConfig is what an IRC network needs.
+type IRCConfig struct {
+	Server   string // host:port
+	TLS      bool
+	Nick     string
+	Account  string // SASL, "" none
+	Password secret
+	Pace     chat.Pace // zero is no limit
+}
+
+// SlackConfig is what a Slack workspace needs.
+type SlackConfig struct {
+	AppToken, BotToken secret
+	APIURL             string // "" is Slack's own
+}
+
+// kindKeys is what decodes and checks the keys of one kind of network.
+type kindKeys interface {
+	config(r *reading, path string) NetworkConfig
+}
+
+// kinds choose the struct for a network's keys.
+func kinds() map[string]kindKeys {
+	return map[string]kindKeys{"irc": &ircKeys{}, "slack": &slackKeys{}}
+}
+
+// networkKeys are the keys of one network, as its kind decodes them.
+type networkKeys struct {
+	path string
+	kind string
+	keys kindKeys // nil if the kind is unknown
+}
+
+type ircKeys struct {
+	Name     string   `yaml:"name"`
+	Kind     string   `yaml:"kind"`
+	Server   string   `yaml:"server"`
+	TLS      *bool    `yaml:"tls"`
+	Nick     string   `yaml:"nick"`
+	Channels []string `yaml:"channels"`
+	SASL     saslKeys `yaml:"sasl"`
+	Pace     paceKeys `yaml:"pace"`
+}
+
+type saslKeys struct {
+	Account      string `yaml:"account"`
+	PasswordEnv  string `yaml:"password_env"`
+	PasswordFile string `yaml:"password_file"`
+}
+
+type paceKeys struct {
+	Burst     int           `yaml:"burst"`
+	Every     time.Duration `yaml:"every"`
+	unlimited bool
+}
+
+type slackKeys struct {
+	Name         string   `yaml:"name"`
+	Kind         string   `yaml:"kind"`
+	AppTokenEnv  string   `yaml:"app_token_env"`
+	AppTokenFile string   `yaml:"app_token_file"`
+	BotTokenEnv  string   `yaml:"bot_token_env"`
+	BotTokenFile string   `yaml:"bot_token_file"`
+	Channels     []string `yaml:"channels"`
+	APIURL       string   `yaml:"api_url"`
+}
+
+// bridgeKeys are one bridge: the map, or its short form, the list of join.
+type bridgeKeys struct {
+	Join []string `yaml:"join"`
+}
+
+func (k *networkKeys) decode(r *reading, n *yaml.Node, path string) {
+	k.path = path
+	kind := childOf(n, "kind")
+	if n.Kind != yaml.MappingNode || kind == nil {
+		r.at(path, n.Line)
+		r.refuse(path, "is a map with a name, and a kind that is irc or slack")
+		return
+	}
+	known := kinds()
+	k.kind = kind.Value
+	if k.keys = known[kind.Value]; k.keys == nil {
+		r.at(path+".kind", kind.Line)
+		r.refuse(path+".kind", "is irc or slack")
+		return
+	}
+	r.decode(n, k.keys, path)
+}
+
+func (k *paceKeys) decode(r *reading, n *yaml.Node, path string) {
+	if n.Kind == yaml.ScalarNode && n.Value == "unlimited" {
+		k.unlimited = true
+		return
+	}
+	if n.Kind != yaml.MappingNode {
+		r.refuse(path, "is {burst: 5, every: 2s}, or the word unlimited")
+		return
+	}
+	type plain paceKeys
+	r.decode(n, (*plain)(k), path)
+}
+
+func (k *bridgeKeys) decode(r *reading, n *yaml.Node, path string) {
+	if n.Kind == yaml.SequenceNode {
+		r.decode(n, &k.Join, path+".join")
+		return
+	}
+	type plain bridgeKeys
+	r.decode(n, (*plain)(k), path)
+}
+
+var (
+	networkName  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,30}$`)
+	ircChannel   = regexp.MustCompile(`^[#&+!][^\s,:\x00\x07]{1,63}$`)
+	slackChannel = regexp.MustCompile(`^(#[^\s,#]{1,80}|[CG][A-Z0-9]{6,})$`)
+	ircNick      = regexp.MustCompile("^[A-Za-z\\[\\]\\\\`_^{|}][A-Za-z0-9\\[\\]\\\\`_^{|}-]{0,29}$")
+	slackUser    = regexp.MustCompile(`^[UW][A-Z0-9]{3,}$`)
+)
+
+// networks checks each network, and that no name is borne twice.
+func (r *reading) networks(all []networkKeys) []NetworkConfig {
+	var configs []NetworkConfig
+	for _, k := range all {
+		if k.keys == nil {
+			continue
+		}
+		c := k.keys.config(r, k.path)
+		switch same := func(o NetworkConfig) bool { return o.Name == c.Name }; {
+		case !r.required(k.path+".name", c.Name):
+		case !networkName.MatchString(c.Name):
+			r.refuse(k.path+".name", "is one word of letters, digits, - and _")
+		case c.Name == "console" || c.Name == "lobby" || c.Name == "web":
+			r.refuse(k.path+".name", "is kept for the bot itself; take another")
+		case slices.ContainsFunc(configs, same):
+			r.refuse(k.path+".name", "is another network's too; each has its own")
+		}
+		configs = append(configs, c)
+	}
+	return configs
+}
+
+func (k *ircKeys) config(r *reading, path string) NetworkConfig {
+	c := IRCConfig{Server: k.Server, TLS: k.TLS == nil || *k.TLS, Nick: "sprintbot", Account: k.SASL.Account}
+	var host string
+	if r.required(path+".server", k.Server) {
+		var port string
+		var err error
+		if host, port, err = net.SplitHostPort(k.Server); err != nil || host == "" || port == "" {
+			r.refuse(path+".server", "is a host and a port, as irc.libera.chat:6697")
+		}
+	}
+	if k.Nick != "" {
+		c.Nick = k.Nick
+		if !ircNick.MatchString(k.Nick) {
+			r.refuse(path+".nick", "is a name that IRC takes: letters, digits, - and _, beginning with a letter")
+		}
+	}
+	if r.has(path + ".sasl") {
+		r.required(path+".sasl.account", k.SASL.Account)
+		c.Password = r.secret(path+".sasl", "password", k.SASL.PasswordEnv, k.SASL.PasswordFile, true)
+		if !c.TLS && !loopback(host) {
+			r.refuse(path+".tls", "must be true where there is sasl: the password would travel readable")
+		}
+	}
+	c.Pace = chat.Pace{Burst: 5, Every: 2 * time.Second}
+	switch {
+	case k.Pace.unlimited:
+		c.Pace = chat.Pace{}
+	case r.has(path+".pace") && !r.faulty(path+".pace"):
+		if r.has(path + ".pace.burst") {
+			c.Pace.Burst = k.Pace.Burst
+		}
+		if r.has(path + ".pace.every") {
+			c.Pace.Every = k.Pace.Every
+		}
+		if c.Pace.Burst < 1 && !r.faulty(path+".pace.burst") {
+			r.refuse(path+".pace.burst", "is at least 1")
+		}
+		if c.Pace.Every <= 0 && !r.faulty(path+".pace.every") {
+			r.refuse(path+".pace.every", "is longer than nothing, as 2s; no pace at all is pace: unlimited")
+		}
+	}
+	r.channels(path, k.Channels, ircChannel, "as #pycon-sprints")
+	return NetworkConfig{Name: k.Name, Channels: k.Channels, IRC: &c}
+}
+
+func (k *slackKeys) config(r *reading, path string) NetworkConfig {
+	c := SlackConfig{
+		AppToken: r.secret(path, "app_token", k.AppTokenEnv, k.AppTokenFile, true),
+		BotToken: r.secret(path, "bot_token", k.BotTokenEnv, k.BotTokenFile, true),
+		APIURL:   r.address(path+".api_url", k.APIURL),
+	}
+	if c.APIURL != "" && !strings.HasSuffix(c.APIURL, "/api/") {
+		r.refuse(path+".api_url", "ends in /api/")
+	}
+	r.channels(path, k.Channels, slackChannel, "as #sprints, or its id, as C024BE91L")
+	return NetworkConfig{Name: k.Name, Channels: k.Channels, Slack: &c}
+}
+
+// channels checks the names of a network's channels.
+func (r *reading) channels(path string, channels []string, shape *regexp.Regexp, as string) {
+	if len(channels) == 0 && !r.faulty(path+".channels") {
+		r.refuse(path+".channels", "is missing; name at least one, %s", as)
+	}
+	for i, c := range channels {
+		switch {
+		case !shape.MatchString(c):
+			r.refuse(item(path+".channels", i), "is a channel, in quotes since # begins a comment, %s", as)
+		case slices.ContainsFunc(channels[:i], func(o string) bool { return strings.EqualFold(o, c) }):
+			r.refuse(item(path+".channels", i), "stands there twice")
+		}
+	}
+}
+
+// bridges checks that each place is one of a configured network, and in one
+// bridge only.
+func (r *reading) bridges(all []bridgeKeys, networks []NetworkConfig) relay.Routes {
+	var routes relay.Routes
+	used := map[chat.Place]bool{}
+	for i, b := range all {
+		path := item("bridges", i)
+		var bridge relay.Bridge
+		for j, words := range b.Join {
+			key := item(path+".join", j)
+			name, channel, ok := strings.Cut(strings.TrimSpace(words), " ")
+			channel = strings.TrimSpace(channel)
+			if !ok || channel == "" {
+				r.refuse(key, `is a network and a channel, as "libera #pycon-sprints"`)
+				continue
+			}
+			at := slices.IndexFunc(networks, func(n NetworkConfig) bool { return n.Name == name })
+			if at < 0 {
+				r.refuse(key, "names no network of this file; there are: %s", names(networks))
+				continue
+			}
+			if !slices.Contains(networks[at].Channels, channel) {
+				r.refuse(key, "names no channel of %s; there are: %s", name, strings.Join(networks[at].Channels, ", "))
+				continue
+			}
+			place := chat.Place{Network: name, Channel: channel}
+			if used[place] {
+				r.refuse(key, "is in a bridge already; a place is in one bridge, once")
+				continue
+			}
+			used[place] = true
+			bridge.Join = append(bridge.Join, place)
+		}
+		if len(b.Join) < 2 && !r.faulty(path) {
+			r.refuse(path, "joins at least two places")
+		}
+		routes = append(routes, bridge)
+	}
+	return routes
+}
+
+// organizers checks that each is an identity that a network vouches for.
+func (r *reading) organizers(all []string, networks []NetworkConfig) []Organizer {
+	var organizers []Organizer
+	for i, words := range all {
+		key := item("organizers", i)
+		name, id, ok := strings.Cut(strings.TrimSpace(words), " ")
+		id = strings.TrimSpace(id)
+		at := slices.IndexFunc(networks, func(n NetworkConfig) bool { return n.Name == name })
+		switch {
+		case !ok || id == "":
+			r.refuse(key, `is a network and an identity there, as "pycon U024BE7LH" or "libera account:ada"`)
+		case at < 0:
+			r.refuse(key, "names no network of this file; there are: %s", names(networks))
+		case networks[at].IRC != nil && (!strings.HasPrefix(id, "account:") || len(id) == len("account:") || strings.ContainsAny(id, " \t")):
+			r.refuse(key, `is no services account; a nick is anyone's, so write "%s account:NAME"`, name)
+		case networks[at].Slack != nil && !slackUser.MatchString(id):
+			r.refuse(key, `is no member ID; a name is anyone's, so write the ID from their profile, as "%s U024BE7LH"`, name)
+		case slices.Contains(organizers, Organizer{name, id}):
+			r.refuse(key, "stands there twice")
+		default:
+			organizers = append(organizers, Organizer{name, id})
+		}
+	}
+	return organizers
+}
+
+func names(networks []NetworkConfig) string {
+	var all []string
+	for _, n := range networks {
+		if networkName.MatchString(n.Name) {
+			all = append(all, n.Name)
+		}
+	}
+	if all == nil {
+		return "none"
+	}
+	return strings.Join(all, ", ")
+}
+
+func loopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}
