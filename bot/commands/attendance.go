@@ -49,24 +49,30 @@ func attendanceCommands() []Command {
 	}
 }
 
-// headcount keeps the number of people in a room.
+// headcount keeps the number of people in a room. The room stands in front of
+// the number; the other way round is taken where it can't mean anything else.
 func headcount(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	last := len(call.Args) - 1
-	n, err := headNumber(call.Args[last])
-	words := call.Args[:last]
-	if err != nil { // "headcount 41 Atrium"
-		var swapped error
-		if n, swapped = headNumber(call.Args[0]); swapped != nil {
-			return chat.Reply{}, err
+	room, n, err := call.roomAndNumber(tx, call.Args[:last], call.Args[last])
+	if sprints.Refused(err) != nil {
+		if r, m, turned := call.roomAndNumber(tx, call.Args[1:], call.Args[0]); turned == nil {
+			room, n, err = r, m, nil
 		}
-		words = call.Args[1:]
 	}
-	room, err := findRoom(tx, strings.Join(words, " "), n)
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	call.object = "room " + room.Code
 	return call.count(tx, sprints.Count{Kind: sprints.Head, Room: room.Code, Value: n}, roomName(room))
+}
+
+func (c *Call) roomAndNumber(v sprints.TableReader, room []string, digits string) (sprints.Room, int, error) {
+	n, err := headNumber(digits)
+	if err != nil {
+		return sprints.Room{}, 0, err
+	}
+	r, err := findRoom(v, strings.Join(room, " "), n)
+	return r, n, err
 }
 
 // enter keeps a number that is of no room.
@@ -231,8 +237,8 @@ func attended(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) 
 		return call.Answer(call.report(e, days)...)
 	}
 	day, err := sprints.NamedDay(e, today, call.Rest(0))
-	if err != nil {
-		return chat.Reply{}, err
+	if r := sprints.Refused(err); r != nil {
+		return chat.Reply{}, r.Hint("attendance")
 	}
 	i := slices.IndexFunc(days, func(d attendance.Day) bool { return d.Day == day })
 	if i < 0 {
@@ -332,6 +338,8 @@ func dropWords(d attendance.Drop) string {
 	switch {
 	case !d.Known:
 		return "drop-off n/a"
+	case d.Percent == 0:
+		return "as many as the day before"
 	case d.Percent < 0:
 		return fmt.Sprintf("%d %% more than the day before", -d.Percent)
 	}

@@ -38,7 +38,7 @@ func take(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	lines := []chat.Line{call.Say("Yours until %s: %s %v. %s", when(e, tx.Now(), claim.Until), named(project), issueLink(issue), sentence(issue.Title))}
+	lines := []chat.Line{call.Say("Yours until %s: %s %s, %v.", when(e, tx.Now(), claim.Until), named(project), numberOf(issue.Number), issueLink(issue, issue.Title))}
 	way, err := call.wayTo(tx, e, project, person.ID)
 	if err != nil {
 		return chat.Reply{}, err

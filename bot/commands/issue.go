@@ -72,7 +72,7 @@ func easy(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	now := tx.Now()
-	picks := sprints.Rank(all, wish, call.From.Network+call.From.ID, now, timeLeft(e, now))
+	picks := sprints.Rank(all, wish, call.lot(), now, timeLeft(e, now))
 	head, err := call.freshness(tx, e, picks)
 	if err != nil {
 		return chat.Reply{}, err
@@ -84,7 +84,7 @@ func easy(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	case len(all) == 0:
 		return call.noneAtAll(tx, e)
 	default:
-		picks = sprints.Rank(all, sprints.Wish{}, call.From.Network+call.From.ID, now, timeLeft(e, now))
+		picks = sprints.Rank(all, sprints.Wish{}, call.lot(), now, timeLeft(e, now))
 		head = call.Say("Nothing free fits %q now. These are free:", shortened(call.Rest(0)))
 	}
 	lines, err := call.list(tx, picks)
@@ -144,7 +144,7 @@ func (c *Call) list(tx sprints.Tx, picks []sprints.Pick) ([]chat.Line, error) {
 	var lines []chat.Line
 	for i, p := range picks[:min(len(picks), shownAtAll)] {
 		l.Items = append(l.Items, sprints.IssueRef(p.Repo, p.Number))
-		line := c.Line(chat.Item, "%d) %s %v %s, %s, %s, %s", i+1, named(p.Project), issueLink(p.Issue), p.Title,
+		line := c.Line(chat.Item, "%d) %s %v %s, %s, %s, %s", i+1, named(p.Project), issueLink(p.Issue, numberOf(p.Number)), p.Title,
 			size(p.Issue), tableWords(p.Tables), p.Why)
 		if i < shownFirst {
 			lines = append(lines, line)
@@ -159,10 +159,11 @@ func (c *Call) list(tx sprints.Tx, picks []sprints.Pick) ([]chat.Line, error) {
 	return lines, tx.SaveList(c.From, l)
 }
 
-// issueLink is an issue's number as a link to it.
-func issueLink(i sprints.Issue) chat.Span {
-	return chat.Span{Text: numberOf(i.Number), URL: i.URL}
-}
+// issueLink is words that lead to an issue.
+func issueLink(i sprints.Issue, words string) chat.Span { return chat.Span{Text: words, URL: i.URL} }
+
+// lot is by whom equals are shuffled.
+func (c *Call) lot() string { return chat.SourceKey(c.From.Network, c.From.ID) }
 
 func size(i sprints.Issue) string {
 	if i.Minutes == 0 {
@@ -215,7 +216,7 @@ func (c *Call) freshness(tx sprints.Tx, e sprints.Event, picks []sprints.Pick) (
 func (c *Call) noneOf(tx sprints.Tx, e sprints.Event, p sprints.Project, wish sprints.Wish, all []sprints.EasyIssue) (chat.Reply, error) {
 	var lines []chat.Line
 	if len(wish.Words) > 0 || wish.Minutes > 0 || wish.NoSetup {
-		if picks := sprints.Rank(all, sprints.Wish{Project: p.ID}, c.From.ID, tx.Now(), 0); len(picks) > 0 {
+		if picks := sprints.Rank(all, sprints.Wish{Project: p.ID}, c.lot(), tx.Now(), 0); len(picks) > 0 {
 			lines, err := c.list(tx, picks)
 			head := c.Say("Nothing free of %s fits %q now. These are free:", p.Name, shortened(c.Rest(0)))
 			return chat.Reply{Private: true, Lines: append([]chat.Line{head}, lines...)}, err
@@ -237,7 +238,7 @@ func (c *Call) noneOf(tx sprints.Tx, e sprints.Event, p sprints.Project, wish sp
 	case unread != nil:
 		lines = append(lines, *unread)
 	default:
-		lines = append(lines, c.Say("%s has no free easy issue now.", p.Name))
+		lines = append(lines, c.Say("%s has no free easy issue now.%s", p.Name, c.nextLook(e, tx.Now(), repos)))
 		held, err := c.held(tx, e, p.ID)
 		if err != nil {
 			return chat.Reply{}, err
@@ -349,6 +350,21 @@ func (c *Call) unread(tx sprints.Tx, e sprints.Event, repos []sprints.Repo) (*ch
 		line = c.Say("Its issues have not been read yet; I look again %s.", soon)
 	}
 	return &line, nil
+}
+
+// nextLook says when GitHub is asked again, "" for the sample, of which it
+// never is.
+func (c *Call) nextLook(e sprints.Event, now time.Time, repos []sprints.Repo) string {
+	var next time.Time
+	for _, r := range repos {
+		if !r.Sample && !r.Archived && (next.IsZero() || r.NextSync.Before(next)) {
+			next = r.NextSync
+		}
+	}
+	if !next.After(now) {
+		return ""
+	}
+	return c.Text(" I look again at %s.", when(e, now, next)).Plain()
 }
 
 // sentence is s with a full stop.

@@ -187,12 +187,14 @@ func (c *Call) spotName(v sprints.ProjectReader, s sprints.Seat, short bool) (st
 	}
 	p, err := v.Project(s.Project)
 	switch {
-	case err != nil || s.Table == "":
-		return p.Name, err
+	case err != nil:
+		return "", err
+	case s.Table == "":
+		return named(p), nil
 	case short:
 		return p.Name + " (" + s.Table + ")", nil
 	}
-	return p.Name + ", table " + s.Table, nil
+	return named(p) + ", table " + s.Table, nil
 }
 
 // bye ends the asker's seat.
@@ -245,7 +247,11 @@ func who(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if day.IsZero() {
+	switch {
+	case !day.IsZero():
+	case e.Last.Before(today):
+		day = e.Last
+	default:
 		if err := sprints.MustBeOn(e, tx.Now()); err != nil {
 			return chat.Reply{}, err
 		}
@@ -300,6 +306,9 @@ func placeAndDay(tx sprints.Tx, call *Call, e sprints.Event, today sprints.Day) 
 	if last := len(call.Args) - 1; sprints.Refused(err) != nil && last > 0 {
 		if _, known := tableOrProject(tx, call, placeWords(call.Args[:last])); known == nil {
 			_, err = sprints.NamedDay(e, today, call.Rest(last)) // the place is right: it is the day
+			if r := sprints.Refused(err); r != nil {
+				r.Hint(call.Command.Name + " " + placeWords(call.Args[:last]))
+			}
 		}
 	}
 	return at, sprints.Day{}, err

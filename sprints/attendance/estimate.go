@@ -21,7 +21,7 @@ type Measures struct {
 }
 
 // Estimates are the days' estimates: the median of head, lunch×rL, wifi×rW and
-// checked-in/coverage, from lowest to highest. The ratios r (and the coverage)
+// checked-in/coverage (of at least ten), from lowest to highest. The ratios r (and the coverage)
 // are heads over that measure, summed over the *other* days having both, so that
 // no measure proves itself. Where no other day gives a ratio yet, a lunch or
 // WiFi number beside a head count widens the range as it stands, and does not
@@ -49,7 +49,7 @@ func estimate(days []Measures, i int) Estimate {
 			edges = append(edges, float64(m.Value))
 		}
 	}
-	if r, ok := Ratio(days, i, CheckedInOf); ok && d.CheckedIn > 0 {
+	if r, ok := Ratio(days, i, CheckedInOf); ok && d.CheckedIn >= fewest {
 		middle = append(middle, r*float64(d.CheckedIn))
 	}
 	if len(middle) == 0 {
@@ -85,7 +85,13 @@ func WiFiOf(m Measures) Measure { return m.WiFi }
 
 // CheckedInOf are a day's people checked in, for Ratio: heads per person
 // checked in is one over the coverage.
-func CheckedInOf(m Measures) Measure { return Measure{Value: m.CheckedIn, Known: m.CheckedIn > 0} }
+// Days with fewer than fewest are left out.
+func CheckedInOf(m Measures) Measure {
+	return Measure{Value: m.CheckedIn, Known: m.CheckedIn >= fewest}
+}
+
+// fewest check-ins say something of a whole sprint.
+const fewest = 10
 
 // Drop is how many fewer people came than the day before, in per cent of that
 // day; below 0 when more came.
