@@ -237,9 +237,10 @@ func (r *reading) channels(path string, channels []string, shape *regexp.Regexp,
 	}
 }
 
-// bridges checks that each place is one of a configured network, and in one
-// bridge only.
+// bridges checks that each place is one of a configured network or the page's
+// lobby, and in one bridge only.
 func (r *reading) bridges(all []bridgeKeys, networks []NetworkConfig) relay.Routes {
+	networks = append(slices.Clone(networks), NetworkConfig{Name: lobbyPlace.Network, Channels: []string{lobbyPlace.Channel}})
 	var routes relay.Routes
 	used := map[chat.Place]bool{}
 	for i, b := range all {

@@ -220,7 +220,7 @@ func TestAWrongKeyStopsTheStartWithLineKeyAndSuggestion(t *testing.T) {
 		"comment for channel": {`channels: ["#s"]`, `channels: #s`, "networks.2.channels: is missing; name at least one"},
 		"network twice":       {"name: pycon", "name: libera", "config.yaml:5: networks.2.name: is another network's too"},
 		"kept name":           {"name: pycon", "name: console", "networks.2.name: is kept for the bot itself"},
-		"unknown network":     {`"pycon #s"`, `"oftc #s"`, "config.yaml:11: bridges.1.join.2: names no network of this file; there are: libera, pycon"},
+		"unknown network":     {`"pycon #s"`, `"oftc #s"`, "config.yaml:11: bridges.1.join.2: names no network of this file; there are: libera, pycon, lobby"},
 		"unknown channel":     {`"libera #a"`, `"libera #c"`, "bridges.1.join.1: names no channel of libera; there are: #a, #b"},
 		"no channel":          {`"libera #a"`, `libera`, "bridges.1.join.1: is a network and a channel"},
 		"lonely place":        {`["libera #a", "pycon #s"]`, `["libera #a"]`, "bridges.1: joins at least two places"},
@@ -253,7 +253,7 @@ func TestAllFaultsAreToldAtOnceByLine(t *testing.T) {
 	want := `config.yaml:1: colour: is no key here; these are known: event, database, synchronous, venue, web, relay, github, networks, bridges, organizers
 config.yaml:2: event.timezone: is the name of a time zone, as Europe/Prague or America/New_York
 config.yaml:7: networks.2.kind: is irc or slack
-config.yaml:12: bridges.1.join.2: names no network of this file; there are: libera
+config.yaml:12: bridges.1.join.2: names no network of this file; there are: libera, lobby
 config.yaml:13: organizers.1: is no services account; a nick is anyone's, so write "libera account:NAME"`
 	if err == nil {
 		t.Fatal("no error")
