@@ -1,0 +1,73 @@
+package web
+
+import (
+	"context"
+	"html/template"
+	"strings"
+
+	"sprintbot/sprints/chat"
+)
+
+// Name is the configured name of the network.
+func (s *Site) Name() string { return s.cfg.Name }
+
+// Status is whether pages are served.
+func (s *Site) Status() chat.Status {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.status
+}
+
+// Changed ticks when Status changed.
+func (s *Site) Changed() <-chan struct{} { return s.changed }
+
+// Pace has no limit: what is sent goes to memory, and pages take it from there.
+func (s *Site) Pace() chat.Pace { return chat.Pace{} }
+
+// Render makes one part of a row: its words as HTML, escaped.
+func (s *Site) Render(out chat.Outgoing) []chat.Part {
+	return []chat.Part{{Out: out, Of: 1, Body: string(replyHTML(out.Reply))}}
+}
+
+// Send puts a row into the lobby, or into the drawer of one browser, where
+// that browser's pages show it. It has arrived when it is there.
+func (s *Site) Send(_ context.Context, part chat.Part, done func(chat.Receipt, error)) {
+	out := part.Out
+	if !s.Status().Up {
+		done(chat.Receipt{}, chat.ErrOffline)
+		return
+	}
+	now := s.cfg.Clock.Now()
+	if id, direct := out.To.DirectID(); direct {
+		s.drawers.put(id, answer{Key: "row-" + itoa(int(out.Row)), At: now, Reply: out.Reply})
+		s.hub.wake()
+		done(chat.Receipt{At: now}, nil)
+		return
+	}
+	if out.To.Channel != Room || s.cfg.Lobby == Off {
+		done(chat.Receipt{}, &chat.ErrRefused{Reason: "the page has no room " + out.To.Channel})
+		return
+	}
+	at := out.At
+	if at.IsZero() {
+		at = now
+	}
+	line := saying{Row: out.Row, At: at, Body: template.HTML(part.Body), Action: out.Kind == chat.Action, Banner: out.Lane == chat.Announcements && !out.Relayed()} // #nosec G203 -- made by Render
+	if out.As != nil {
+		line.Nick, line.From, line.Bot = out.As.Nick, out.From, out.As.Bot
+	} else {
+		line.Nick, line.Bot = "sprintbot", true
+		line.Words = strings.ReplaceAll(out.Reply.Plain(), "\n", " ")
+	}
+	var id string
+	switch out.Kind {
+	case chat.Deleted:
+		id = s.lobby.remove(out.Of)
+	case chat.Edited:
+		id = s.lobby.edit(out.Of, line)
+	default:
+		id = s.lobby.add(line)
+	}
+	s.hub.wake()
+	done(chat.Receipt{ID: id, At: now}, nil)
+}

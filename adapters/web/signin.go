@@ -1,0 +1,162 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// A code has six digits and ten minutes. Wrong ones are counted here as well as
+// by the command, because each try speaks as a browser nobody knows yet.
+const (
+	wrongPerAddress = 10 // at once, then one a minute
+	wrongAltogether = 30
+)
+
+var codeForm = regexp.MustCompile(`^[A-Za-z0-9]{4,16}$`)
+
+// signinView is the page of the code.
+type signinView struct {
+	frame
+	Visitor  visitor
+	SignedIn bool
+	Problem  string
+	Code     string
+	Back     string
+	Key      string
+	Help     bool
+}
+
+func (s *Site) getSignin(w http.ResponseWriter, r *http.Request) {
+	s.showSignin(w, r, http.StatusOK, "", "")
+}
+
+func (s *Site) showSignin(w http.ResponseWriter, r *http.Request, status int, code, problem string) {
+	v := s.visitor(r)
+	linked, err := s.linked(r.Context(), v)
+	if err != nil {
+		s.notKept(w, r, err)
+		return
+	}
+	view := signinView{frame: s.frame("Sign in with a code", "signin"), Visitor: v, SignedIn: linked, Problem: problem,
+		Code: code, Back: ownPath(r.FormValue("back"), ""), Key: token(), Help: r.URL.Query().Has("help")}
+	s.render(w, r, status, "signin", view)
+}
+
+// postSignin sends "link CODE" as a browser that is new: who planted or stole
+// the cookie of before has nothing.
+func (s *Site) postSignin(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, postMax)
+	if err := r.ParseForm(); err != nil {
+		s.problem(w, r, http.StatusBadRequest, "That form can't be read.", "Open the page again and type the digits once more.")
+		return
+	}
+	typed := cut(r.PostForm.Get("code"), 40)
+	code := strings.Map(func(c rune) rune {
+		if c == ' ' || c == '-' {
+			return -1
+		}
+		return c
+	}, typed)
+	key := r.PostForm.Get("key")
+	from := s.address(r)
+	switch {
+	case !codeForm.MatchString(code) || !tokenForm.MatchString(key):
+		s.showSignin(w, r, http.StatusBadRequest, typed, "A code has six digits. Send link to sprintbot to get one.")
+		return
+	case from != "" && !s.limits.left("wrong code", from, 1.0/60, wrongPerAddress) || !s.limits.left("wrong code", "", 1.0/20, wrongAltogether):
+		s.showSignin(w, r, http.StatusTooManyRequests, "", "There were many wrong codes just now. Wait ten minutes, or send your words to sprintbot in chat.")
+		return
+	}
+	before := s.visitor(r)
+	fresh := token()
+	now := visitor{ID: browserID(fresh)}
+	heard, err := s.command(r.Context(), now, key, "link "+code)
+	if err != nil {
+		s.notKept(w, r, err)
+		return
+	}
+	linked, err := s.linked(r.Context(), now)
+	if err != nil {
+		s.notKept(w, r, err)
+		return
+	}
+	if !linked {
+		s.limits.allow("wrong code", "", 1.0/20, wrongAltogether)
+		if from != "" {
+			s.limits.allow("wrong code", from, 1.0/60, wrongPerAddress)
+		}
+		problem := "That code is not known, or over. Send link to sprintbot for a new one."
+		if heard.Reply != nil && !heard.Reply.Silent() {
+			problem = heard.Reply.Lines[0].Plain()
+		}
+		s.showSignin(w, r, http.StatusBadRequest, "", problem)
+		return
+	}
+	if err := s.moveIn(r.Context(), before, now); err != nil {
+		s.log.Error("what a browser did before it signed in stays apart", "error", err)
+	}
+	s.setCookie(w, "browser", fresh)
+	s.setCookie(w, "name", "")
+	s.seen(r.Context())
+	http.Redirect(w, r, ownPath(r.PostForm.Get("back"), "/signin"), http.StatusSeeOther)
+}
+
+// moveIn gives what a browser did before it signed in to the person it is.
+func (s *Site) moveIn(ctx context.Context, before, now visitor) error {
+	if !before.Known {
+		return nil
+	}
+	return s.cfg.Store.Write(ctx, func(tx sprints.Tx) error {
+		p, err := tx.PersonOf(s.handle(now))
+		if err != nil || p.ID == before.Person.ID {
+			return err
+		}
+		return tx.JoinPersons(p.ID, before.Person.ID)
+	})
+}
+
+// linked says whether the visitor is a person known from chat too.
+func (s *Site) linked(ctx context.Context, v visitor) (bool, error) {
+	if v.ID == "" {
+		return false, nil
+	}
+	linked := false
+	err := s.cfg.Store.Read(ctx, func(view sprints.View) error {
+		p, err := view.PersonOf(chat.Handle{Network: s.cfg.Name, ID: v.ID})
+		if errors.Is(err, sprints.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		ids, err := view.Identities(p.ID)
+		for _, id := range ids {
+			linked = linked || id.Network != s.cfg.Name
+		}
+		return err
+	})
+	return linked, err
+}
+
+func (s *Site) postSignout(w http.ResponseWriter, r *http.Request) {
+	s.setCookie(w, "browser", "")
+	s.setCookie(w, "name", "")
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// address is where a request came from, "" behind a proxy, where all come from
+// one address.
+func (s *Site) address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil || s.cfg.URL != "" && net.ParseIP(host).IsLoopback() {
+		return ""
+	}
+	return host
+}
