@@ -1,6 +1,7 @@
 package slackdouble
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"maps"
@@ -173,7 +174,7 @@ func readArgs(r *http.Request) (args, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	if kind == "application/json" {
+	if kind == "application/json" && len(bytes.TrimSpace(body)) > 0 {
 		var raw map[string]json.RawMessage
 		if err := json.Unmarshal(body, &raw); err != nil {
 			return nil, "", err
@@ -186,6 +187,9 @@ func readArgs(r *http.Request) (args, string, error) {
 				out[k] = string(v)
 			}
 		}
+		return out, bearer, nil
+	}
+	if kind == "application/json" {
 		return out, bearer, nil
 	}
 	form, err := url.ParseQuery(string(body))

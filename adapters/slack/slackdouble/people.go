@@ -234,7 +234,7 @@ func (d *Double) Slash(who, where, text string) string {
 	payload, _ := json.Marshal(map[string]any{
 		"token": "double", "team_id": TeamID, "team_domain": "sprints", "channel_id": c.ID, "channel_name": name,
 		"user_id": u.ID, "user_name": u.Name, "command": command, "text": strings.TrimSpace(rest),
-		"api_app_id": AppID, "is_enterprise_install": "false", "response_url": address, "trigger_id": trig,
+		"api_app_id": AppID, "is_enterprise_install": false, "response_url": address, "trigger_id": trig,
 	})
 	d.queueLocked("slash_commands", "", payload)
 	return trig

@@ -1,0 +1,121 @@
+package slack
+
+import (
+	"context"
+	"strconv"
+	"sync"
+
+	slackapi "github.com/slack-go/slack"
+
+	"sprintbot/sprints/chat"
+)
+
+const (
+	eventType    = "sprintbot" // of the metadata of every post
+	receiptsKept = 4096        // own posts remembered as their events come back
+	historyPage  = 15          // messages: what the most limited apps may read at once
+	historyPages = 20          // read back at most
+)
+
+// receipts remembers own posts that Slack has shown us, by row and part: the quickest way to settle a lost answer.
+type receipts struct {
+	mu   sync.Mutex
+	seen map[string]string // key and part → ts
+	ring [receiptsKept]string
+	next int
+}
+
+func newReceipts() *receipts { return &receipts{seen: map[string]string{}} }
+
+func partKey(key, part string) string { return key + "\x1e" + part }
+
+// keep notes a post of ours by its metadata; one without ours is nobody's business here.
+func (r *receipts) keep(m slackapi.SlackMetadata, ts string) {
+	key, part, ok := ours(m)
+	if !ok || ts == "" {
+		return
+	}
+	id := partKey(key, part)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, known := r.seen[id]; !known {
+		delete(r.seen, r.ring[r.next])
+		r.ring[r.next] = id
+		r.next = (r.next + 1) % receiptsKept
+	}
+	r.seen[id] = ts
+}
+
+// find is the receipt of a part that has been seen. An edit or delete carries no metadata: doing it twice does no harm.
+func (r *receipts) find(p chat.Part) (chat.Receipt, bool) {
+	if p.Out.Kind == chat.Deleted || p.Out.Kind == chat.Edited && p.N == 0 && p.Out.Of != "" {
+		return chat.Receipt{}, false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ts := r.seen[partKey(p.Out.Key, strconv.Itoa(p.N))]
+	return chat.Receipt{ID: ts, At: instant(ts)}, ts != ""
+}
+
+func ours(m slackapi.SlackMetadata) (key, part string, ok bool) {
+	if m.EventType != eventType {
+		return "", "", false
+	}
+	key, _ = m.EventPayload["key"].(string)
+	part, _ = m.EventPayload["part"].(string)
+	return key, part, key != "" && part != ""
+}
+
+// Find looks whether a part has arrived: among the own posts seen, else in the place's history newer than after ("" reads
+// the newest pages only). An error says that it could not be looked up.
+func (n *Network) Find(ctx context.Context, part chat.Part, after string) (chat.Receipt, bool, error) {
+	if r, ok := n.own.find(part); ok {
+		return r, true, nil
+	}
+	if part.Out.Kind == chat.Deleted || part.Out.Kind == chat.Edited && part.N == 0 && part.Out.Of != "" {
+		return chat.Receipt{}, false, nil
+	}
+	channel, err := n.places.address(ctx, part.Out.To)
+	if err != nil {
+		return chat.Receipt{}, false, classified(err)
+	}
+	cursor := ""
+	for range historyPages {
+		var messages []slackapi.Message
+		messages, cursor, err = n.page(ctx, channel, threadOf(part.Out), after, cursor)
+		if err != nil {
+			return chat.Receipt{}, false, classified(err)
+		}
+		for _, m := range messages {
+			if m.BotID != n.me().BotID {
+				continue // another app may write what it likes into its metadata
+			}
+			n.own.keep(m.Metadata, m.Timestamp)
+		}
+		if r, ok := n.own.find(part); ok {
+			return r, true, nil
+		}
+		if cursor == "" {
+			break
+		}
+	}
+	return chat.Receipt{}, false, nil
+}
+
+// page reads one page of a channel's history, or of a thread's replies.
+func (n *Network) page(ctx context.Context, channel, thread, after, cursor string) ([]slackapi.Message, string, error) {
+	if thread != "" {
+		messages, _, next, err := n.api.GetConversationRepliesContext(ctx, &slackapi.GetConversationRepliesParameters{
+			ChannelID: channel, Timestamp: thread, Oldest: after, Cursor: cursor, Limit: historyPage,
+			IncludeAllMetadata: true,
+		})
+		return messages, next, err
+	}
+	h, err := n.api.GetConversationHistoryContext(ctx, &slackapi.GetConversationHistoryParameters{
+		ChannelID: channel, Oldest: after, Cursor: cursor, Limit: historyPage, IncludeAllMetadata: true,
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	return h.Messages, h.ResponseMetaData.NextCursor, nil
+}

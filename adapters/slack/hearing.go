@@ -1,0 +1,149 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/slack-go/slack/slackevents"
+	"github.com/slack-go/slack/socketmode"
+
+	"sprintbot/sprints/chat"
+)
+
+// listen is the one reader: it takes what has arrived, in order, has it heard, and only then acknowledges it. What could
+// not be heard stays unacknowledged, so Slack brings it again.
+func (n *Network) listen(ctx context.Context, hear hearFunc) {
+	for {
+		events, lost, err := n.mailbox.Take(ctx, batchSize)
+		if err != nil {
+			return
+		}
+		if lost > 0 {
+			n.log.Warn("events left for redelivery", "count", lost)
+		}
+		n.take(ctx, events, hear)
+	}
+}
+
+func (n *Network) take(ctx context.Context, events []socketmode.Event, hear hearFunc) {
+	n.notice(events)
+	needed := newNeed()
+	n.read(events, noting{needed})
+	limit, cancel := context.WithTimeout(ctx, lookupWithin)
+	n.names.lookUp(limit, needed)
+	cancel()
+	messages := n.read(events, n.names)
+	if len(messages) > 0 {
+		if _, err := hear(ctx, messages); err != nil {
+			if ctx.Err() == nil {
+				n.log.Warn("not heard, slack will bring it again", "messages", len(messages), "error", err)
+			}
+			return
+		}
+	}
+	n.acknowledge(ctx, events)
+}
+
+func (n *Network) read(events []socketmode.Event, by names) []chat.Message {
+	t := translator{network: n.name, me: n.me(), places: n.places, names: by}
+	var out []chat.Message
+	for _, ev := range events {
+		if m, ok := t.message(ev); ok {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// notice keeps what events say about names, places and our own posts.
+func (n *Network) notice(events []socketmode.Event) {
+	for _, ev := range events {
+		data, ok := ev.Data.(slackevents.EventsAPIEvent)
+		if !ok {
+			continue
+		}
+		switch e := data.InnerEvent.Data.(type) {
+		case *slackevents.MessageEvent:
+			n.noticeMessage(e)
+		case *slackevents.UserChangeEvent:
+			p := e.User.Profile
+			n.names.learn(e.User.ID, p.DisplayName, p.RealName, e.User.Name, e.User.IsBot)
+		case *slackevents.ChannelRenameEvent:
+			n.places.named(e.Channel.ID, e.Channel.Name)
+		case *slackevents.GroupRenameEvent:
+			n.places.named(e.Channel.ID, e.Channel.Name)
+		}
+	}
+}
+
+func (n *Network) noticeMessage(e *slackevents.MessageEvent) {
+	if e.Message == nil || e.SubType == "message_changed" || e.SubType == "message_deleted" {
+		return
+	}
+	n.places.saw(e.Channel, e.Message.Timestamp)
+	me := n.me()
+	if e.Message.BotID != "" && e.Message.BotID == me.BotID {
+		n.own.keep(e.Message.Metadata, e.Message.Timestamp)
+		return
+	}
+	if e.ChannelType == slackevents.ChannelTypeIM && e.User != "" && e.User != me.UserID {
+		n.places.opened(e.User, e.Channel)
+	}
+}
+
+// acknowledge tells Slack that events are kept; one it can't decode is acknowledged by hand, or it would come for ever.
+func (n *Network) acknowledge(ctx context.Context, events []socketmode.Event) {
+	ctx, cancel := context.WithTimeout(ctx, ackWithin)
+	defer cancel()
+	for _, ev := range events {
+		id := envelope(ev)
+		if id == "" {
+			continue
+		}
+		if _, bad := ev.Data.(*socketmode.ErrorBadMessage); bad {
+			n.log.Warn("event not understood", "event", shape(ev))
+		}
+		if err := n.socket.AckCtx(ctx, id, nil); err != nil {
+			n.log.Debug("not acknowledged, slack will bring it again", "error", err)
+		}
+	}
+}
+
+func envelope(ev socketmode.Event) string {
+	if ev.Request != nil {
+		return ev.Request.EnvelopeID
+	}
+	bad, ok := ev.Data.(*socketmode.ErrorBadMessage)
+	if !ok {
+		return ""
+	}
+	var head struct {
+		ID string `json:"envelope_id"`
+	}
+	if json.Unmarshal(bad.Message, &head) != nil {
+		return ""
+	}
+	return head.ID
+}
+
+// shape names a bad event for the log: its types, never its words.
+func shape(ev socketmode.Event) string {
+	bad, ok := ev.Data.(*socketmode.ErrorBadMessage)
+	if !ok {
+		return string(ev.Type)
+	}
+	var head struct {
+		Type    string `json:"type"`
+		Payload struct {
+			Event struct {
+				Type    string `json:"type"`
+				Subtype string `json:"subtype"`
+			} `json:"event"`
+		} `json:"payload"`
+	}
+	if json.Unmarshal(bad.Message, &head) != nil {
+		return "unreadable"
+	}
+	return strings.Trim(head.Type+" "+head.Payload.Event.Type+" "+head.Payload.Event.Subtype, " ")
+}

@@ -1,0 +1,113 @@
+package slack
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	slackapi "github.com/slack-go/slack"
+
+	"sprintbot/sprints/chat"
+)
+
+var (
+	escaper   = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	addresses = regexp.MustCompile(`https?://[^\s<>"|` + "`" + `]+`)
+	userIDs   = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
+)
+
+const longestLink = 2000 // units of an address that is still a link
+
+// clean takes out what could disguise words: control characters, and marks that turn the direction of text around.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case unicode.IsControl(r), r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0xFEFF:
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+// bits cuts a text into spans that are each words, a link or a mention, with addresses in words made links.
+func bits(t chat.Text) chat.Text {
+	var out chat.Text
+	for _, s := range t {
+		s.Text = clean(s.Text)
+		if !strings.HasPrefix(s.URL, "http://") && !strings.HasPrefix(s.URL, "https://") || units(s.URL) > longestLink ||
+			addresses.FindString(s.URL) != s.URL {
+			s.Text, s.URL = clean(chat.Text{s}.Plain()), ""
+		}
+		if s.URL != "" || s.Who != nil {
+			out = append(out, s)
+			continue
+		}
+		last := 0
+		for _, at := range addresses.FindAllStringIndex(s.Text, -1) {
+			url := strings.TrimRight(s.Text[at[0]:at[1]], ".,;:!?)'*_")
+			if units(url) > longestLink {
+				continue
+			}
+			out = appendWords(out, s, s.Text[last:at[0]])
+			link := s
+			link.Text, link.URL = "", url
+			out = append(out, link)
+			last = at[0] + len(url)
+		}
+		out = appendWords(out, s, s.Text[last:])
+	}
+	return out
+}
+
+func appendWords(out chat.Text, look chat.Span, text string) chat.Text {
+	if text == "" {
+		return out
+	}
+	look.Text = text
+	return append(out, look)
+}
+
+// known says that a mention is of a person of this network, whom Slack may be asked to ping.
+func (n *Network) known(s chat.Span) bool {
+	return s.Who != nil && s.Who.Network == n.name && userIDs.MatchString(s.Who.ID)
+}
+
+// fallback is a text as the text field carries it: escaped, links and known mentions marked, no looks.
+func (n *Network) fallback(t chat.Text) string {
+	var b strings.Builder
+	for _, s := range bits(t) {
+		switch {
+		case n.known(s):
+			b.WriteString("<@" + s.Who.ID + ">")
+		case s.URL != "" && s.Text != "":
+			b.WriteString("<" + escaper.Replace(s.URL) + "|" + escaper.Replace(strings.ReplaceAll(s.Text, "|", "¦")) + ">")
+		case s.URL != "":
+			b.WriteString("<" + escaper.Replace(s.URL) + ">")
+		default:
+			b.WriteString(escaper.Replace(s.Text))
+		}
+	}
+	return b.String()
+}
+
+// rich is a text as elements of rich text, which Slack shows exactly as they are: nothing in them can become a mark.
+func (n *Network) rich(t chat.Text) []slackapi.RichTextSectionElement {
+	var out []slackapi.RichTextSectionElement
+	for _, s := range bits(t) {
+		style := &slackapi.RichTextSectionTextStyle{Bold: s.Bold, Italic: s.Italic, Strike: s.Strike, Code: s.Code}
+		if *style == (slackapi.RichTextSectionTextStyle{}) {
+			style = nil
+		}
+		switch {
+		case n.known(s):
+			out = append(out, slackapi.NewRichTextSectionUserElement(s.Who.ID, style))
+		case s.URL != "":
+			out = append(out, slackapi.NewRichTextSectionLinkElement(s.URL, s.Text, style))
+		case s.Text != "":
+			out = append(out, slackapi.NewRichTextSectionTextElement(s.Text, style))
+		}
+	}
+	return out
+}

@@ -1,0 +1,242 @@
+package slack
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"sprintbot/sprints/chat"
+)
+
+// names tells what ids are called. The first reading of a batch uses one that only notes what will be asked.
+type names interface {
+	person(id string) (name string, bot bool)
+	channel(id string) string
+	group(id string) string
+}
+
+// noting is the names of the first reading.
+type noting struct{ need *need }
+
+func (n noting) person(id string) (string, bool) { n.need.people[id] = true; return id, false }
+func (n noting) channel(id string) string        { n.need.channels[id] = true; return id }
+func (n noting) group(id string) string          { n.need.groups = true; return id }
+
+// reader turns Slack's marks into chat.Text.
+type reader struct {
+	network string
+	names   names
+	out     chat.Text
+}
+
+// add appends s, joined to the span before it when both look alike.
+func (r *reader) add(s chat.Span) {
+	if s.Text == "" && s.URL == "" {
+		return
+	}
+	if n := len(r.out); n > 0 && s.URL == "" && s.Who == nil {
+		last := &r.out[n-1]
+		if last.URL == "" && last.Who == nil && last.Bold == s.Bold && last.Italic == s.Italic &&
+			last.Strike == s.Strike && last.Code == s.Code {
+			last.Text += s.Text
+			return
+		}
+	}
+	r.out = append(r.out, s)
+}
+
+func (r *reader) addText(text string, look chat.Span) {
+	look.Text = text
+	r.add(look)
+}
+
+func (r *reader) addPerson(id string, look chat.Span) {
+	name, bot := r.names.person(id)
+	look.Text, look.Who = "@"+name, &chat.Handle{Network: r.network, ID: id, Nick: name, Bot: bot}
+	r.add(look)
+}
+
+// addLink adds a link; a label that only repeats the address is dropped, and a mail or phone address is words.
+func (r *reader) addLink(url, label string, look chat.Span) {
+	if bare, ok := strings.CutPrefix(url, "mailto:"); ok {
+		r.addText(or(label, bare), look)
+		return
+	}
+	if bare, ok := strings.CutPrefix(url, "tel:"); ok {
+		r.addText(or(label, bare), look)
+		return
+	}
+	look.URL = url
+	if _, bare, _ := strings.Cut(url, "://"); label != url && strings.TrimSuffix(label, "/") != strings.TrimSuffix(bare, "/") {
+		look.Text = label
+	}
+	r.add(look)
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// unescape undoes the three escapes Slack makes; whatever else looks like one was typed.
+var unescaper = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">")
+
+func unescape(s string) string { return unescaper.Replace(s) }
+
+// readMrkdwn reads a message's text field.
+func readMrkdwn(network, text string, n names) chat.Text {
+	r := &reader{network: network, names: n}
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	for text != "" {
+		before, rest, fenced := strings.Cut(text, "```")
+		block, after, closed := strings.Cut(rest, "```")
+		if !fenced || !closed || block == "" {
+			r.lines(text)
+			break
+		}
+		r.lines(before)
+		r.code(strings.TrimPrefix(block, "\n"))
+		text = after
+	}
+	return r.out
+}
+
+// code adds words that Slack does not format; marks in angle brackets are marks even there.
+func (r *reader) code(s string) { r.inline(s, chat.Span{Code: true}) }
+
+// lines adds text outside fences: marks end with their line.
+func (r *reader) lines(s string) {
+	for i, line := range strings.SplitAfter(s, "\n") {
+		if line == "" && i > 0 {
+			break
+		}
+		for line != "" {
+			before, rest, ticked := strings.Cut(line, "`")
+			word, after, closed := strings.Cut(rest, "`")
+			if !ticked || !closed || word == "" {
+				r.inline(line, chat.Span{})
+				break
+			}
+			r.inline(before, chat.Span{})
+			r.code(word)
+			line = after
+		}
+	}
+}
+
+// inline adds text with marks in one look; looks nest once each.
+func (r *reader) inline(s string, look chat.Span) {
+	start := 0
+	var unclosed [256]bool // marks that have no closing one further on
+	flush := func(end int) { r.addText(unescape(s[start:end]), look) }
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; c {
+		case '<':
+			end := strings.IndexAny(s[i+1:], "<>\n")
+			if end < 0 || s[i+1+end] != '>' {
+				continue
+			}
+			flush(i)
+			r.mark(s[i+1:i+1+end], look)
+			i += end + 1
+			start = i + 1
+		case '*', '_', '~':
+			if look.Code || unclosed[c] || has(look, c) || !opens(s, i) {
+				continue
+			}
+			end := closing(s, i)
+			if end < 0 {
+				unclosed[c] = true
+				continue
+			}
+			flush(i)
+			r.inline(s[i+1:end], with(look, c))
+			i = end
+			start = i + 1
+		}
+	}
+	flush(len(s))
+}
+
+func has(look chat.Span, c byte) bool { return look == with(look, c) }
+
+func with(look chat.Span, c byte) chat.Span {
+	switch c {
+	case '*':
+		look.Bold = true
+	case '_':
+		look.Italic = true
+	case '~':
+		look.Strike = true
+	}
+	return look
+}
+
+// opens says that the mark at i may begin a look: no word before it, a word behind it.
+func opens(s string, i int) bool {
+	before, _ := utf8.DecodeLastRuneInString(s[:i])
+	after, size := utf8.DecodeRuneInString(s[i+1:])
+	return (i == 0 || !wordy(before)) && size > 0 && !unicode.IsSpace(after) && s[i+1] != s[i]
+}
+
+// closing finds where the look opened at i ends, -1 if it does not. Marks in angle brackets are passed over.
+func closing(s string, i int) int {
+	for j := i + 1; j < len(s); j++ {
+		switch s[j] {
+		case '<':
+			if end := strings.IndexAny(s[j+1:], "<>\n"); end >= 0 && s[j+1+end] == '>' {
+				j += end + 1
+			}
+		case s[i]:
+			before, _ := utf8.DecodeLastRuneInString(s[:j])
+			after, size := utf8.DecodeRuneInString(s[j+1:])
+			if j > i+1 && !unicode.IsSpace(before) && (size == 0 || !wordy(after)) {
+				return j
+			}
+		}
+	}
+	return -1
+}
+
+func wordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// mark adds what stands between angle brackets.
+func (r *reader) mark(body string, look chat.Span) {
+	what, label, _ := strings.Cut(body, "|")
+	label = unescape(label)
+	switch {
+	case what == "":
+		r.addText(unescape("<"+body+">"), look)
+	case what[0] == '@' && len(what) > 1:
+		r.addPerson(what[1:], look)
+	case what[0] == '#' && len(what) > 1:
+		if label == "" {
+			label = r.names.channel(what[1:])
+		}
+		r.addText("#"+label, look)
+	case what[0] == '!':
+		r.special(what[1:], label, look)
+	case strings.Contains(what, ":"):
+		r.addLink(unescape(what), label, look)
+	default:
+		r.addText(unescape("<"+body+">"), look)
+	}
+}
+
+// special adds a group, a call to everyone, or a date: always as words.
+func (r *reader) special(what, label string, look chat.Span) {
+	if id, ok := strings.CutPrefix(what, "subteam^"); ok {
+		if label == "" {
+			label = r.names.group(id)
+		}
+		r.addText("@"+strings.TrimPrefix(label, "@"), look)
+		return
+	}
+	if strings.HasPrefix(what, "date^") {
+		r.addText(or(label, what), look)
+		return
+	}
+	r.addText("@"+strings.TrimPrefix(or(label, what), "@"), look)
+}

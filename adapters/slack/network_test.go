@@ -1,0 +1,390 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"sprintbot/adapters/slack/slackdouble"
+	"sprintbot/sprints/chat"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// bench is a workspace with ada, #sprints and a network connected to it.
+type bench struct {
+	t    *testing.T
+	d    *slackdouble.Double
+	n    *Network
+	ada  string
+	room string
+
+	mu      sync.Mutex
+	heard   []chat.Message
+	keys    map[string]bool
+	fail    func(ms []chat.Message) error
+	changed chan struct{}
+	ran     chan error
+	stop    context.CancelFunc
+}
+
+func newBench(t *testing.T, opts ...slackdouble.Option) *bench {
+	t.Helper()
+	b := &bench{t: t, d: slackdouble.New(t, opts...), keys: map[string]bool{}, changed: make(chan struct{}), ran: make(chan error, 1)}
+	b.ada = b.d.AddUser(slackdouble.User{Name: "ada.l", RealName: "Ada Lovelace", DisplayName: "ada"})
+	b.room = b.d.AddChannel(slackdouble.Channel{Name: "sprints"})
+	b.n = b.network(chat.Pace{Burst: 1000})
+	return b
+}
+
+func (b *bench) network(pace chat.Pace) *Network {
+	return newNetwork(Config{Name: "pycon", AppToken: b.d.AppToken, BotToken: b.d.BotToken, Channels: []string{"#sprints"},
+		APIURL: b.d.URL(), Pace: pace}, testLog(b.t), 30*time.Second)
+}
+
+// run starts the network and waits until it is connected.
+func (b *bench) run() *bench {
+	b.t.Helper()
+	b.runOnly()
+	if err := b.d.WaitConnected(b.ctx(), 1); err != nil {
+		b.t.Fatal(err)
+	}
+	b.until("connected", func() bool { return b.n.Status().Up })
+	return b
+}
+
+func (b *bench) runOnly() {
+	ctx, cancel := context.WithCancel(b.t.Context())
+	b.stop = cancel
+	done := make(chan struct{})
+	go func() { defer close(done); b.ran <- b.n.Run(ctx, b.hear) }()
+	b.t.Cleanup(func() { cancel(); <-done })
+}
+
+func (b *bench) ctx() context.Context {
+	ctx, cancel := context.WithTimeout(b.t.Context(), 8*time.Second)
+	b.t.Cleanup(cancel)
+	return ctx
+}
+
+func (b *bench) hear(_ context.Context, ms []chat.Message) ([]chat.Heard, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.fail != nil {
+		if err := b.fail(ms); err != nil {
+			return nil, err
+		}
+	}
+	out := make([]chat.Heard, len(ms))
+	for i, m := range ms {
+		if out[i].First = !b.keys[m.ID]; out[i].First {
+			b.keys[m.ID] = true
+			b.heard = append(b.heard, m)
+		}
+	}
+	close(b.changed)
+	b.changed = make(chan struct{})
+	return out, nil
+}
+
+// messages waits for n messages and returns all heard so far.
+func (b *bench) messages(n int) []chat.Message {
+	b.t.Helper()
+	ctx := b.ctx()
+	for {
+		b.mu.Lock()
+		heard, changed := append([]chat.Message(nil), b.heard...), b.changed
+		b.mu.Unlock()
+		if len(heard) >= n {
+			return heard
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			b.t.Fatalf("heard %d messages, want %d: %v", len(heard), n, heard)
+		}
+	}
+}
+
+// until waits for a fact about the network's status.
+func (b *bench) until(what string, fact func() bool) {
+	b.t.Helper()
+	ctx := b.ctx()
+	for !fact() {
+		select {
+		case <-b.n.Changed():
+		case <-ctx.Done():
+			b.t.Fatalf("never %s: %+v", what, b.n.Status())
+		}
+	}
+}
+
+func (b *bench) settled() {
+	b.t.Helper()
+	if err := b.d.WaitSettled(b.ctx()); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+type result struct {
+	receipt chat.Receipt
+	err     error
+}
+
+// send renders and sends a row, part after part, and returns what was said of each.
+func (b *bench) send(out chat.Outgoing) []result {
+	b.t.Helper()
+	var all []result
+	for _, p := range b.n.Render(out) {
+		got := make(chan result, 1)
+		b.n.Send(b.t.Context(), p, func(r chat.Receipt, err error) { got <- result{r, err} })
+		select {
+		case r := <-got:
+			all = append(all, r)
+		case <-b.ctx().Done():
+			b.t.Fatal("no answer to a part")
+		}
+	}
+	return all
+}
+
+func (b *bench) place() chat.Place { return chat.Place{Network: "pycon", Channel: "#sprints"} }
+
+func (b *bench) relay(key, words string) chat.Outgoing {
+	return chat.Outgoing{Key: key, To: b.place(), Kind: chat.Said, From: "IRC", Lane: chat.Relays,
+		As: &chat.Handle{Network: "libera", ID: "account:grace", Nick: "grace"}, Reply: chat.Saying(chat.Plainly(words))}
+}
+
+func TestWordsAreHeardInOrderUnderTheirKeys(t *testing.T) {
+	b := newBench(t).run()
+	var want []string
+	for i := range 200 {
+		want = append(want, b.room+":"+b.d.Say("ada.l", "#sprints", strings.Repeat("x", i%7+1)))
+	}
+	got := b.messages(200)
+	for i, m := range got {
+		if m.ID != want[i] {
+			t.Fatalf("message %d is %s, want %s", i, m.ID, want[i])
+		}
+	}
+	m := got[0]
+	if m.In != b.place() || m.From.ID != b.ada || m.From.Nick != "ada" || m.Addressed || m.Direct || m.From.Bot || m.At.IsZero() {
+		t.Errorf("heard %+v", m)
+	}
+	b.settled()
+	if n := b.d.GaveUp(); n != 0 {
+		t.Errorf("%d events were never acknowledged", n)
+	}
+}
+
+func TestAnEventIsAcknowledgedOnlyAfterItIsKept(t *testing.T) {
+	b := newBench(t)
+	b.fail = func(ms []chat.Message) error {
+		for _, m := range ms {
+			if m.Text.Plain() != "kept" {
+				continue
+			}
+			for _, e := range b.d.Envelopes() {
+				if e.Kind == "events_api" && !e.Acked.IsZero() {
+					t.Error("acknowledged before it was kept")
+				}
+			}
+		}
+		return nil
+	}
+	b.run()
+	b.d.Say("ada.l", "#sprints", "kept")
+	b.messages(1)
+	b.settled()
+}
+
+func TestWhatCouldNotBeKeptIsNotAcknowledgedAndComesAgain(t *testing.T) {
+	b := newBench(t, slackdouble.WithAckWithin(50*time.Millisecond), slackdouble.WithRetryAfter(0, 0, 0))
+	failures := 2
+	b.fail = func([]chat.Message) error {
+		if failures--; failures >= 0 {
+			return errors.New("the disk is full")
+		}
+		return nil
+	}
+	b.run()
+	b.d.Say("ada.l", "#sprints", "in the end")
+	b.messages(1)
+	b.settled()
+	for _, e := range b.d.Envelopes()[:2] {
+		if !e.Acked.IsZero() {
+			t.Errorf("attempt %d was acknowledged though nothing was kept", e.Attempt)
+		}
+	}
+}
+
+func TestRedeliveriesKeepTheirKey(t *testing.T) {
+	b := newBench(t)
+	b.d.SetRepeat(3)
+	b.run()
+	b.d.Say("ada.l", "#sprints", "@sprintbot here 7")
+	b.d.Say("ada.l", "#sprints", "done")
+	got := b.messages(2)
+	b.settled()
+	if got := b.messages(2); len(got) != 2 {
+		t.Fatalf("six events and two mentions made %d messages: %v", len(got), got)
+	}
+	if !got[0].Addressed || got[0].Door != "@sprintbot " || got[0].Text.Plain() != "here 7" {
+		t.Errorf("heard %+v", got[0])
+	}
+}
+
+func TestEveryDoorIsFound(t *testing.T) {
+	b := newBench(t).run()
+	for i, c := range []struct{ said, door, words string }{
+		{"!here 7", "!", "here 7"},
+		{"sprintbot: here 7", "sprintbot: ", "here 7"},
+		{"SprintBot, here 7", "SprintBot, ", "here 7"},
+		{"@sprintbot here 7", "@sprintbot ", "here 7"},
+		{"@sprintbot: page https://example.org/a_b?c=1&d=2", "@sprintbot: ", "page https://example.org/a_b?c=1&d=2"},
+		{"@sprintbot", "@sprintbot", ""},
+	} {
+		b.d.Say("ada.l", "#sprints", c.said)
+		m := b.messages(i + 1)[i]
+		if !m.Addressed || m.Door != c.door || m.Text.Command() != c.words || m.Direct {
+			t.Errorf("%q: door %q, words %q, addressed %v", c.said, m.Door, m.Text.Command(), m.Addressed)
+		}
+	}
+	n := len(b.messages(6))
+	for i, said := range []string{"ask @sprintbot later", "! really", "sprintbots: no", "!!", "the sprintbot: yes"} {
+		b.d.Say("ada.l", "#sprints", said)
+		if m := b.messages(n + i + 1)[n+i]; m.Addressed || m.Door != "" {
+			t.Errorf("%q is taken for a command: %q %q", said, m.Door, m.Text.Plain())
+		}
+	}
+}
+
+func TestAPrivateWordIsSaidToTheBot(t *testing.T) {
+	b := newBench(t).run()
+	b.d.DirectMessage("ada.l", "here 7")
+	m := b.messages(1)[0]
+	if !m.Addressed || !m.Direct || m.In != chat.Direct(m.From) || m.In.Channel != "@"+b.ada || m.Text.Plain() != "here 7" {
+		t.Errorf("heard %+v", m)
+	}
+	trigger := b.d.Slash("ada.l", "#sprints", "/sprint here  7 & more")
+	m = b.messages(2)[1]
+	if m.ID != trigger || !m.Addressed || !m.Direct || m.In != chat.Direct(m.From) || m.Door != "/sprint " ||
+		m.Text.Plain() != "here  7 & more" || m.Return == "" {
+		t.Errorf("heard %+v", m)
+	}
+	b.settled()
+}
+
+func TestASuggestedCommandIsAButtonWhosePressSaysIt(t *testing.T) {
+	b := newBench(t).run()
+	got := b.send(chat.Outgoing{Key: "k", To: chat.Direct(chat.Handle{Network: "pycon", ID: b.ada}), Kind: chat.Said,
+		Reply: chat.Reply{Private: true, Lines: []chat.Line{
+			{Role: chat.Plain, Cells: []chat.Text{chat.Plainly("One issue is free.")}},
+			{Role: chat.Try, Cells: []chat.Text{chat.Plainly("take 2")}},
+		}}})
+	if got[0].err != nil {
+		t.Fatal(got[0].err)
+	}
+	trigger, err := b.d.Click("ada.l", b.d.DirectChannel("ada.l"), got[0].receipt.ID, "take 2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := b.messages(1)[0]
+	if m.ID != trigger || !m.Addressed || !m.Direct || m.Text.Plain() != "take 2" || m.From.ID != b.ada || m.From.Nick != "ada" {
+		t.Errorf("heard %+v", m)
+	}
+	b.settled()
+}
+
+func TestEditsAndDeletesNameTheirMessage(t *testing.T) {
+	b := newBench(t).run()
+	ts := b.d.Say("ada.l", "#sprints", "helo https://example.org")
+	b.d.Unfurl("#sprints", ts)
+	b.d.Edit("#sprints", ts, "hello")
+	b.d.Delete("#sprints", ts)
+	got := b.messages(3)
+	b.settled()
+	if len(b.messages(3)) != 3 {
+		t.Fatalf("a link's preview was taken for an edit: %v", got)
+	}
+	of := b.room + ":" + ts
+	if e := got[1]; e.Kind != chat.Edited || e.Of != of || !strings.HasPrefix(e.ID, of+":") || e.Text.Plain() != "hello" || e.From.ID != b.ada {
+		t.Errorf("heard %+v", e)
+	}
+	if d := got[2]; d.Kind != chat.Deleted || d.Of != of || d.ID != of+":deleted" || d.From.ID != b.ada {
+		t.Errorf("heard %+v", d)
+	}
+}
+
+func TestActionsFilesThreadsAndBotsAreWhatTheyAre(t *testing.T) {
+	b := newBench(t)
+	b.d.AddUser(slackdouble.User{Name: "deploybot", Bot: true})
+	b.run()
+	root := b.d.Me("ada.l", "#sprints", "waves")
+	b.d.Share("ada.l", "#sprints", "the plan", slackdouble.File{Name: "plan.pdf"})
+	b.d.SayInThread("ada.l", "#sprints", root, "hi")
+	b.d.Say("deploybot", "#sprints", "!here 7")
+	got := b.messages(4)
+	if got[0].Kind != chat.Action || got[0].Text.Plain() != "waves" {
+		t.Errorf("an action: %+v", got[0])
+	}
+	if words := got[1].Text.Plain(); !strings.Contains(words, "the plan\nplan.pdf (https://") || strings.Contains(words, "secret") {
+		t.Errorf("a file: %q", words)
+	}
+	if got[2].In.Thread != root || got[2].Of != b.room+":"+root {
+		t.Errorf("a reply: %+v", got[2])
+	}
+	if !got[3].From.Bot || got[3].Addressed || got[3].From.Nick != "deploybot" || got[3].Text.Plain() != "!here 7" {
+		t.Errorf("a bot: %+v", got[3])
+	}
+}
+
+func TestOwnPostsAreNotHeard(t *testing.T) {
+	b := newBench(t).run()
+	for _, r := range b.send(b.relay("k1", "hello from IRC")) {
+		if r.err != nil {
+			t.Fatal(r.err)
+		}
+	}
+	b.d.Say("ada.l", "#sprints", "hello")
+	if got := b.messages(1); len(got) != 1 || got[0].Text.Plain() != "hello" {
+		t.Errorf("heard %v", got)
+	}
+	b.settled()
+}
+
+func TestNamesAreLookedUpAndKeptFresh(t *testing.T) {
+	b := newBench(t)
+	b.d.AddUser(slackdouble.User{Name: "grace.h", RealName: "Grace Hopper"})
+	b.d.AddChannel(slackdouble.Channel{Name: "help"})
+	group := b.d.AddGroup("mentors")
+	b.run()
+	b.d.SayRaw("ada.l", "#sprints", "<@"+b.d.AddUser(slackdouble.User{Name: "lin"})+"> and <@UNOBODY>, ask <!subteam^"+group+"> or <!here>", "")
+	b.d.Say("ada.l", "#sprints", "@grace.h is in #help")
+	b.messages(2)
+	b.d.ChangeUser("ada.l", func(u *slackdouble.User) { u.DisplayName = "countess" })
+	b.d.Say("ada.l", "#sprints", "me again")
+	got := b.messages(3)
+	for i, want := range []string{"@lin and @UNOBODY, ask @mentors or @here", "@Grace Hopper is in #help", "me again"} {
+		if got[i].Text.Plain() != want {
+			t.Errorf("heard %q, want %q", got[i].Text.Plain(), want)
+		}
+	}
+	if got[0].From.Nick != "ada" || got[2].From.Nick != "countess" {
+		t.Errorf("nicks %q and %q", got[0].From.Nick, got[2].From.Nick)
+	}
+	if w := got[1].Text[0].Who; w == nil || w.Network != "pycon" || w.Nick != "Grace Hopper" {
+		t.Errorf("the mention is of %+v", w)
+	}
+}
+
+// testLog writes the network's log into the test's output.
+func testLog(t *testing.T) *slog.Logger {
+	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
+}

@@ -1,0 +1,262 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	slackapi "github.com/slack-go/slack"
+
+	"sprintbot/sprints/chat"
+)
+
+// places knows Slack's channel ids by their configured names and back, the direct message channel of each person, and
+// the newest message known in each.
+type places struct {
+	network string
+	api     *slackapi.Client
+
+	mu     sync.Mutex
+	wanted []string          // as configured
+	ids    map[string]string // configured spelling → channel id
+	known  map[string]string // channel id → configured spelling
+	names  map[string]string // channel id → name without #, of every channel seen
+	absent map[string]string // configured spelling → why it is not served
+	direct map[string]string // user id → direct message channel id
+	newest map[string]string // channel id → ts
+	listed time.Time         // when the channel list was last asked for
+}
+
+func newPlaces(network string, api *slackapi.Client, wanted []string) *places {
+	return &places{
+		network: network, api: api, wanted: wanted,
+		ids: map[string]string{}, known: map[string]string{}, names: map[string]string{}, absent: map[string]string{},
+		direct: map[string]string{}, newest: map[string]string{},
+	}
+}
+
+// open finds the configured channels, joins those that are public, and learns where each stands. A channel that can't be
+// served is logged and told by absentNote; only a refusal of the app itself is an error.
+func (p *places) open(ctx context.Context, log *slog.Logger) error {
+	if err := p.list(ctx); err != nil {
+		return fmt.Errorf("conversations.list: %w", err)
+	}
+	for _, name := range p.wanted {
+		id := p.id(name)
+		if id == "" {
+			p.miss(name, "there is no such channel, or it is private and the bot is not in it")
+			log.Warn("channel not served", "place", name, "reason", "not found")
+			continue
+		}
+		p.miss(name, "")
+		ts, err := p.enter(ctx, id)
+		if err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			p.miss(name, reason(err))
+			log.Warn("channel not served", "place", name, "reason", reason(err))
+			continue
+		}
+		p.saw(id, ts)
+	}
+	return nil
+}
+
+// enter joins a channel where the bot is not a member, and returns the newest message there.
+func (p *places) enter(ctx context.Context, id string) (ts string, err error) {
+	ts, err = p.latest(ctx, id)
+	if said, ok := errors.AsType[slackapi.SlackErrorResponse](err); ok && said.Err == "not_in_channel" {
+		if _, _, _, err = p.api.JoinConversationContext(ctx, id); err != nil {
+			return "", fmt.Errorf("the bot is not in the channel; invite it: %w", err)
+		}
+		return p.latest(ctx, id)
+	}
+	return ts, err
+}
+
+func (p *places) latest(ctx context.Context, id string) (string, error) {
+	h, err := p.api.GetConversationHistoryContext(ctx, &slackapi.GetConversationHistoryParameters{ChannelID: id, Limit: 1})
+	if err != nil || len(h.Messages) == 0 {
+		return "", err
+	}
+	return h.Messages[0].Timestamp, nil
+}
+
+// list reads all channels the bot can see.
+func (p *places) list(ctx context.Context) error {
+	params := &slackapi.GetConversationsParameters{ExcludeArchived: true, Limit: 999,
+		Types: []string{"public_channel", "private_channel"}}
+	for {
+		channels, cursor, err := p.api.GetConversationsContext(ctx, params)
+		if err != nil {
+			return err
+		}
+		p.mu.Lock()
+		p.listed = time.Now()
+		for _, c := range channels {
+			p.nameLocked(c.ID, c.Name)
+		}
+		p.mu.Unlock()
+		if params.Cursor = cursor; cursor == "" {
+			return nil
+		}
+	}
+}
+
+// named is what Slack said a channel is called now.
+func (p *places) named(id, name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.nameLocked(id, name)
+}
+
+func (p *places) nameLocked(id, name string) {
+	if id == "" || name == "" {
+		return
+	}
+	p.names[id] = name
+	for _, w := range p.wanted {
+		if strings.EqualFold(strings.TrimPrefix(w, "#"), name) || w == id {
+			// A renamed channel keeps its place until the bot starts again: the id is what was configured.
+			if _, taken := p.ids[w]; !taken {
+				p.ids[w], p.known[id] = id, w
+			}
+		}
+	}
+}
+
+func (p *places) miss(name, why string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if why == "" {
+		delete(p.absent, name)
+		return
+	}
+	p.absent[name] = why
+}
+
+// absentNote lists the configured channels that are not served, "" when all are.
+func (p *places) absentNote() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var notes []string
+	for _, w := range p.wanted {
+		if why := p.absent[w]; why != "" {
+			notes = append(notes, w+": "+why)
+		}
+	}
+	return strings.Join(notes, "; ")
+}
+
+func (p *places) id(configured string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.ids[configured]
+}
+
+// name is a channel's name without #, "" when it is not known.
+func (p *places) name(id string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.names[id]
+}
+
+// place is where a channel id stands, in the configured spelling.
+func (p *places) place(id, thread, ts string) chat.Place {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out := chat.Place{Network: p.network, Channel: id}
+	if name := p.known[id]; name != "" {
+		out.Channel = name
+	}
+	if thread != ts {
+		out.Thread = thread
+	}
+	return out
+}
+
+// address is the channel id of a place; a direct message is opened the first time. The errors are the library's, or
+// *chat.ErrPlace for a channel that is not there.
+func (p *places) address(ctx context.Context, to chat.Place) (string, error) {
+	if user, ok := to.DirectID(); ok {
+		return p.directMessage(ctx, user)
+	}
+	if id := p.id(to.Channel); id != "" {
+		return id, nil
+	}
+	if !strings.HasPrefix(to.Channel, "#") {
+		return to.Channel, nil // an id of a channel nobody configured
+	}
+	p.mu.Lock()
+	stale := time.Since(p.listed) > longestRedial
+	p.mu.Unlock()
+	if stale {
+		if err := p.list(ctx); err != nil {
+			return "", err
+		}
+	}
+	if id := p.id(to.Channel); id != "" {
+		return id, nil
+	}
+	return "", &chat.ErrPlace{Reason: "channel_not_found"}
+}
+
+func (p *places) directMessage(ctx context.Context, user string) (string, error) {
+	p.mu.Lock()
+	id := p.direct[user]
+	p.mu.Unlock()
+	if id != "" {
+		return id, nil
+	}
+	c, _, _, err := p.api.OpenConversationContext(ctx, &slackapi.OpenConversationParameters{Users: []string{user}})
+	if err != nil {
+		return "", err
+	}
+	p.opened(user, c.ID)
+	return c.ID, nil
+}
+
+// opened is the direct message channel of a person.
+func (p *places) opened(user, id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.direct[user] = id
+}
+
+// saw notes a message that stands in a channel; timestamps of one channel rise.
+func (p *places) saw(id, ts string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if ts > p.newest[id] {
+		p.newest[id] = ts
+	}
+}
+
+// mark is the newest message known in a place, "" when none is.
+func (p *places) mark(at chat.Place) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	id := p.ids[at.Channel]
+	if user, ok := at.DirectID(); ok {
+		id = p.direct[user]
+	} else if id == "" {
+		id = at.Channel
+	}
+	return p.newest[id]
+}
+
+// Newest is the newest message known in a place, stored with an attempt so that Find need not read further back.
+func (n *Network) Newest(at chat.Place) string { return n.places.mark(at) }
+
+func (n *Network) upNote() string {
+	note := "connected as " + n.me().Name
+	if absent := n.places.absentNote(); absent != "" {
+		note += "; not served: " + absent
+	}
+	return note
+}

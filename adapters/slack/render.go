@@ -1,0 +1,166 @@
+package slack
+
+import (
+	"encoding/json"
+	"strings"
+
+	slackapi "github.com/slack-go/slack"
+
+	"sprintbot/sprints/chat"
+)
+
+// Published limits of one message, and what we keep below them.
+const (
+	partUnits   = 3000  // of words in one post; a section takes 3,000, a message reads well under 4,000
+	partLines   = 40    // of a reply in one post; a message takes 50 blocks
+	buttonUnits = 75    // of a button's words; its value takes 2,000
+	hintUnits   = 1500  // longer hints are plain lines
+	nickUnits   = 80    // of the name above a relayed line
+	tableUnits  = 60    // wider tables are lines
+	actionRow   = 5     // buttons side by side
+	tryAction   = "try" // action ids of suggested commands begin with it
+)
+
+// body is what a part carries from Render to Send.
+type body struct {
+	Text   string           `json:"text"`
+	Blocks []slackapi.Block `json:"blocks"`
+}
+
+// Render makes the posts of a row: the same for the same row, at least one.
+func (n *Network) Render(out chat.Outgoing) []chat.Part {
+	var bodies []body
+	switch {
+	case out.Kind == chat.Deleted:
+		bodies = []body{{}}
+	case out.Relayed():
+		bodies = n.relayed(out)
+	default:
+		for _, lines := range portions(out.Reply.Lines) {
+			bodies = append(bodies, n.reply(lines))
+		}
+	}
+	parts := make([]chat.Part, len(bodies))
+	for i, b := range bodies {
+		raw, err := json.Marshal(b)
+		if err != nil {
+			raw = []byte("{}") // only the library's own types are marshalled here: they always can be
+		}
+		parts[i] = chat.Part{Out: out, N: i, Of: len(bodies), Body: string(raw)}
+	}
+	return parts
+}
+
+// relayed is a person's words, under their own name.
+func (n *Network) relayed(out chat.Outgoing) []body {
+	var t chat.Text
+	for i, l := range out.Reply.Lines {
+		if i > 0 {
+			t = append(t, chat.Span{Text: "\n"})
+		}
+		for _, c := range l.Cells {
+			t = append(t, c...)
+		}
+	}
+	if out.Kind == chat.Action {
+		for i := range t {
+			t[i].Italic = true // t is a copy of the spans
+		}
+	}
+	var bodies []body
+	for _, piece := range split(t, partUnits) {
+		b := body{Text: n.fallback(piece)}
+		if strings.TrimSpace(b.Text) == "" && len(bodies) > 0 {
+			continue // Slack takes no post of spaces, and nobody misses it
+		}
+		if elements := n.rich(piece); len(elements) > 0 {
+			b.Blocks = []slackapi.Block{slackapi.NewRichTextBlock("", slackapi.NewRichTextSection(elements...))}
+		}
+		bodies = append(bodies, b)
+	}
+	return bodies
+}
+
+// userName is the name above a relayed line: who, and from where.
+func userName(out chat.Outgoing) string {
+	where := clean(out.From)
+	if where == "" {
+		where = out.As.Network
+	}
+	nick := strings.Join(strings.Fields(clean(out.As.Nick)), " ")
+	if nick == "" {
+		nick = out.As.ID
+	}
+	tail := " (" + where + ")"
+	return clip(nick, nickUnits-units(tail)) + tail
+}
+
+// portions cuts a reply into posts, and a line too long for one into several.
+func portions(lines []chat.Line) [][]chat.Line {
+	var out [][]chat.Line
+	var now []chat.Line
+	used := 0
+	put := func(l chat.Line, n int) {
+		if len(now) > 0 && (used+n > partUnits || len(now) >= partLines) {
+			out, now, used = append(out, now), nil, 0
+		}
+		now, used = append(now, l), used+n
+	}
+	for _, l := range lines {
+		n := units(l.Plain())
+		if n <= partUnits {
+			put(l, n)
+			continue
+		}
+		for _, piece := range split(joined(l.Cells), partUnits) {
+			role := l.Role
+			if role != chat.Item {
+				role = chat.Plain
+			}
+			put(chat.Line{Role: role, Cells: []chat.Text{piece}}, size(piece))
+		}
+	}
+	return append(out, now)
+}
+
+// joined is the cells of a line as one text.
+func joined(cells []chat.Text) chat.Text {
+	var t chat.Text
+	for i, c := range cells {
+		if i > 0 {
+			t = append(t, chat.Span{Text: "  "})
+		}
+		t = append(t, c...)
+	}
+	return t
+}
+
+// reply is what the bot itself says: blocks, and the same in words for notifications and readers.
+func (n *Network) reply(lines []chat.Line) body {
+	words := make([]string, len(lines))
+	b := &blocks{net: n}
+	for i, l := range lines {
+		words[i] = n.line(l)
+		b.add(l)
+	}
+	b.close()
+	return body{Text: strings.Join(words, "\n"), Blocks: b.done}
+}
+
+// line is one line in words.
+func (n *Network) line(l chat.Line) string {
+	words := n.fallback(joined(l.Cells))
+	switch {
+	case l.Role == chat.Try:
+		return "!" + words
+	case l.Role == chat.Item && !numbered(l):
+		return "• " + words
+	}
+	return words
+}
+
+// numbered says that an item brings its own number: it gets no bullet.
+func numbered(l chat.Line) bool {
+	words := l.Plain()
+	return words != "" && words[0] >= '0' && words[0] <= '9'
+}

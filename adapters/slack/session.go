@@ -1,0 +1,152 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	slackapi "github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+
+	"sprintbot/sprints/chat"
+)
+
+type hearFunc = func(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)
+
+// Run connects and stays connected until ctx ends (nil) or Slack refuses the app for good.
+func (n *Network) Run(ctx context.Context, hear func(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var work sync.WaitGroup
+	work.Go(func() { n.drain(ctx) })
+	work.Go(func() { n.listen(ctx, hear) })
+	work.Go(func() { n.outbox.run(ctx, n.deliver) })
+	err := n.stayConnected(ctx)
+	stop(err)
+	work.Wait()
+	n.http.CloseIdleConnections()
+	if err != nil {
+		n.mu.Lock()
+		n.status.Fatal = true
+		n.mu.Unlock()
+		n.setStatus(false, err.Error())
+		return fmt.Errorf("slack network %s: %w", n.name, err)
+	}
+	n.setStatus(false, "stopped")
+	return nil
+}
+
+// stayConnected redials for ever; it returns nil when ctx ended and an error when redialling can't help.
+func (n *Network) stayConnected(ctx context.Context) error {
+	again := backoff.NewExponentialBackOff()
+	again.InitialInterval, again.MaxInterval = 500*time.Millisecond, longestRedial
+	for {
+		began := time.Now()
+		err := n.session(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if reason := fatal(err); reason != nil {
+			return reason
+		}
+		if time.Since(began) > time.Minute {
+			again.Reset()
+		}
+		wait := again.NextBackOff()
+		if limited, ok := errors.AsType[*slackapi.RateLimitedError](err); ok {
+			wait = max(wait, limited.RetryAfter)
+		}
+		n.setStatus(false, "connecting again: "+reason(err))
+		n.log.Warn("slack is away", "error", err, "again_in", wait)
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		}
+	}
+}
+
+// session learns who the bot is and which channels it serves, then holds the socket until it can't.
+func (n *Network) session(ctx context.Context) error {
+	n.setStatus(false, "connecting")
+	if n.me().UserID == "" {
+		who, err := n.api.AuthTestContext(ctx)
+		if err != nil {
+			return fmt.Errorf("auth.test: %w", err)
+		}
+		n.mu.Lock()
+		n.self = self{UserID: who.UserID, BotID: who.BotID, Name: who.User}
+		n.mu.Unlock()
+		n.names.setSelf(n.me())
+	}
+	if err := n.places.open(ctx, n.log); err != nil {
+		return err
+	}
+	return n.socketSession(ctx)
+}
+
+// socketSession runs the library's client, which reconnects by itself as long as Slack only refreshes; the first
+// failure to connect ends it, because its own waits grow to five minutes.
+func (n *Network) socketSession(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	n.onEnd(cancel)
+	defer n.onEnd(func(error) {})
+	err := n.socket.RunContext(ctx)
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return err
+}
+
+func (n *Network) onEnd(end func(error)) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.endSession = end
+}
+
+func (n *Network) end(err error) {
+	n.mu.Lock()
+	end := n.endSession
+	n.mu.Unlock()
+	end(err)
+}
+
+// drain empties the library's queue at once, whatever hear is doing, so that pings are always read.
+func (n *Network) drain(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case ev := <-n.socket.Events:
+			n.control(ev)
+		}
+	}
+}
+
+// control sees to the state of the connection and keeps what must be heard.
+func (n *Network) control(ev socketmode.Event) {
+	switch ev.Type {
+	case socketmode.EventTypeConnecting:
+		n.setStatus(false, "connecting")
+	case socketmode.EventTypeConnected, socketmode.EventTypeDisconnect:
+	case socketmode.EventTypeHello:
+		n.heardNow()
+		n.setStatus(true, n.upNote())
+		n.log.Info("slack is connected")
+	case socketmode.EventTypeConnectionError:
+		if e, ok := ev.Data.(*slackapi.ConnectionErrorEvent); ok {
+			n.end(fmt.Errorf("apps.connections.open: %w", e.ErrorObj))
+		}
+	case socketmode.EventTypeInvalidAuth, socketmode.EventTypeIncomingError, socketmode.EventTypeErrorWriteFailed:
+		n.log.Debug("socket", "event", string(ev.Type))
+	default:
+		n.heardNow()
+		n.mailbox.Put(ev)
+	}
+}

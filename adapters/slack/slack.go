@@ -1,0 +1,156 @@
+// Package slack is one Slack workspace as a chat network: it reads Socket Mode, writes through the Web API, and
+// translates between Slack's marks and the words of sprints/chat. bot wires it as a relay.Network; tests run it against
+// slackdouble. It decides nothing: who may do what, what is relayed where, and when a row is tried again is decided
+// elsewhere. No type of the library leaves this package, and no text of a message or secret is ever logged.
+package slack
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	slackapi "github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+
+	"sprintbot/sprints/chat"
+)
+
+// Published limits and manners of Slack, in one place; what the server says at run time goes before them.
+const (
+	callTimeout   = 30 * time.Second       // of one Web API call
+	pingWithin    = 30 * time.Second       // Slack pings about every 5 s: silence this long is a dead link
+	ackWithin     = 2 * time.Second        // Slack waits 3 s
+	lookupWithin  = time.Second            // names for one batch of messages; what is late shows its id
+	finishWithin  = 5 * time.Second        // a call under way when the bot stops may still end
+	flight        = 8                      // calls under way at once, never two for one place
+	batchSize     = 64                     // messages in one hear
+	mailboxSize   = 2000                   // events waiting for hear; what does not fit comes again, unacknowledged
+	longestRedial = 30 * time.Second       // between two tries to connect
+	placeEvery    = time.Second            // chat.postMessage: about one a second a channel, short bursts tolerated
+	placeBurst    = 4                      //
+	workspaceGap  = 150 * time.Millisecond // chat.postMessage: several hundred a minute a workspace
+	workspaceFew  = 20                     //
+)
+
+// Config is what a workspace needs. Tokens come resolved: this package reads no environment and no files.
+type Config struct {
+	Name     string    // of the network: "pycon"
+	AppToken string    // xapp-…, opens Socket Mode (connections:write)
+	BotToken string    // xoxb-…, calls the Web API
+	Channels []string  // "#sprints" or an id; public ones are joined at the start
+	APIURL   string    // ends in /api/; empty: Slack's own
+	Pace     chat.Pace // zero: Slack's published limits
+}
+
+// Network is a running or startable connection to one workspace. It is a relay.Network and a relay.Finder.
+type Network struct {
+	name    string
+	api     *slackapi.Client
+	http    *http.Client
+	socket  *socketmode.Client
+	log     *slog.Logger
+	pace    chat.Pace
+	places  *places
+	names   *directory
+	own     *receipts
+	outbox  *outbox
+	mailbox *chat.Mailbox[socketmode.Event]
+	changed chan struct{}
+
+	mu     sync.Mutex
+	status chat.Status
+	self   self
+
+	endSession func(error)
+}
+
+// self is who the bot is in its workspace.
+type self struct {
+	UserID, BotID, Name string
+}
+
+// New prepares a network; Run connects it. The log gets the network's name.
+func New(cfg Config, log *slog.Logger) *Network {
+	return newNetwork(cfg, log, pingWithin)
+}
+
+func newNetwork(cfg Config, log *slog.Logger, ping time.Duration) *Network {
+	hc := &http.Client{Timeout: callTimeout, Transport: http.DefaultTransport.(*http.Transport).Clone()}
+	opts := []slackapi.Option{
+		slackapi.OptionAppLevelToken(cfg.AppToken),
+		slackapi.OptionHTTPClient(hc),
+		slackapi.OptionLog(silent{}),
+	}
+	if cfg.APIURL != "" {
+		opts = append(opts, slackapi.OptionAPIURL(strings.TrimRight(cfg.APIURL, "/")+"/"))
+	}
+	api := slackapi.New(cfg.BotToken, opts...)
+	log = log.With("network", cfg.Name)
+	pace := cfg.Pace
+	if pace == (chat.Pace{}) {
+		pace = chat.Pace{Burst: workspaceFew, Every: workspaceGap, PlaceBurst: placeBurst, PlaceEvery: placeEvery}
+	}
+	pace.Window, pace.Flight = 1, flight
+	n := &Network{
+		name: cfg.Name, api: api, http: hc, log: log, pace: pace,
+		socket:  socketmode.New(api, socketmode.OptionPingInterval(ping), socketmode.OptionLog(silent{})),
+		places:  newPlaces(cfg.Name, api, cfg.Channels),
+		own:     newReceipts(),
+		outbox:  newOutbox(),
+		mailbox: chat.NewMailbox[socketmode.Event](mailboxSize),
+		changed: make(chan struct{}, 1),
+
+		endSession: func(error) {},
+	}
+	n.names = newDirectory(api, n.places, log)
+	n.status = chat.Status{Note: "not started"}
+	return n
+}
+
+// Name is the configured name.
+func (n *Network) Name() string { return n.name }
+
+// Pace is how fast Send may be called.
+func (n *Network) Pace() chat.Pace { return n.pace }
+
+// Status is how the connection is.
+func (n *Network) Status() chat.Status {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.status
+}
+
+// Changed ticks when Status changed.
+func (n *Network) Changed() <-chan struct{} { return n.changed }
+
+func (n *Network) setStatus(up bool, note string) {
+	n.mu.Lock()
+	if n.status.Up != up || n.status.Since.IsZero() {
+		n.status.Since = time.Now()
+	}
+	n.status.Up, n.status.Note = up, note
+	n.mu.Unlock()
+	select {
+	case n.changed <- struct{}{}:
+	default:
+	}
+}
+
+func (n *Network) heardNow() {
+	n.mu.Lock()
+	n.status.Last = time.Now()
+	n.mu.Unlock()
+}
+
+func (n *Network) me() self {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.self
+}
+
+// silent swallows the library's own log: it would hold words of messages.
+type silent struct{}
+
+func (silent) Output(int, string) error { return nil }
