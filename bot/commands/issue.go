@@ -316,7 +316,7 @@ func (c *Call) held(tx sprints.Tx, e sprints.Event, project sprints.ProjectID) (
 	if n == 0 || !first.After(tx.Now()) {
 		return nil, nil
 	}
-	return []chat.Line{c.Say("%s, the first until %s.", count(n, "one is held", "are held"), when(e, tx.Now(), first))}, nil
+	return []chat.Line{c.Say("%s, the first until %s.", count(n, "is held", "are held"), when(e, tx.Now(), first))}, nil
 }
 
 // unread says when a repository that was never read is looked at; nil if all
