@@ -49,7 +49,7 @@ func (c *Call) answered(tx sprints.Tx, line string) (command string, reply chat.
 	switch word {
 	case "y", "yes", "yeah", "yep", "yes please", "ok", "okay", "sure":
 		yesno = "yes"
-	case "n", "no", "nope", "no thanks", "cancel", "keep", "better not":
+	case "n", "no", "nope", "no thanks", "cancel", "better not":
 		yesno = "no"
 	}
 	q, err := openQuestion(tx, c.From)

@@ -13,7 +13,7 @@ import (
 func helpCommands() []Command {
 	return []Command{
 		{
-			Name: "help", Aliases: []string{"commands", "h", "?"}, Usage: "[VERB]",
+			Name: "help", Aliases: []string{"commands", "h"}, Usage: "[VERB]",
 			Summary:  "What you can say, or one verb explained.",
 			Examples: []string{"help", "help here"},
 			Max:      -1, Run: help,
@@ -65,13 +65,16 @@ func help(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 		if names == nil {
 			continue
 		}
-		words := strings.Join(names, " · ")
-		if t.Name == "Else" {
-			words += " · help VERB explains one"
+		cells := []chat.Text{call.Text("%s:", t.Name), call.Text("%s", strings.Join(names, " · "))}
+		switch t.Name {
+		case "You":
+			cells = append(cells, call.privacy(chat.Hint).Cells...)
+		case "Else":
+			cells = append(cells, call.Text("%v explains one.", code("help here")))
 		}
-		lines = append(lines, chat.Line{Role: chat.Row, Cells: []chat.Text{call.Text("%s:", t.Name), call.Text("%s", words)}})
+		lines = append(lines, chat.Line{Role: chat.Row, Cells: cells})
 	}
-	return call.Answer(append(lines, call.privacy(chat.Hint))...)
+	return call.Answer(lines...)
 }
 
 // access is the widest right the asker has: that of a lead of any project.

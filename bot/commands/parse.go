@@ -32,6 +32,9 @@ func Parse(table []Command, line string) Parsed {
 	if len(words) == 0 || len(table) == 0 || fold(words[0].text) == "" {
 		return Parsed{}
 	}
+	if strings.ContainsRune(`:./\\`, []rune(words[0].text)[0]) && !words[0].quoted {
+		return Parsed{Typed: words[0].text} // another program's door: a hint is for who answers
+	}
 	entries := entriesOf(table)
 	if p, ok := parse(entries, words); ok {
 		return p
@@ -79,6 +82,9 @@ func parse(entries []entry, words []word) (Parsed, bool) {
 			}
 		}
 		switch {
+		case len(found) == 1 && n == 1 && len(nearLines(entriesOfLength(entries, 2), words)) > 0:
+			near := append(nearLines(entriesOfLength(entries, 2), words), lineOf(found[0].command, words[1:]))
+			return Parsed{Typed: joined(words[:2]), Near: near[:min(len(near), suggestions)]}, true
 		case len(found) == 1:
 			return taken(found[0], words, true), true
 		case len(found) > 1:
@@ -90,6 +96,11 @@ func parse(entries []entry, words []word) (Parsed, bool) {
 		}
 	}
 	return Parsed{}, false
+}
+
+// entriesOfLength are the names of n words.
+func entriesOfLength(entries []entry, n int) []entry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return len(e.fields) != n })
 }
 
 // begins says that words start with a name; whole: typed to its end.

@@ -67,7 +67,7 @@ func addPage(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	last := call.Args[len(call.Args)-1]
 	address, ok := sprints.ParsePage(last)
 	if !ok {
-		return chat.Reply{}, sprints.Refuse(sprints.Unclear, "%q is no address of a page; it begins with https:// and has no password in it.", shortened(last)).
+		return chat.Reply{}, sprints.Refuse(sprints.Unclear, "That is no address of a page: it begins with https:// and has no password in it.").
 			Hint("help page")
 	}
 	page := sprints.Page{URL: address, NextCheck: tx.Now()}

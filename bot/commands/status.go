@@ -120,7 +120,7 @@ func (c *Call) synced(v sprints.RepoReader, e sprints.Event, now time.Time) (cha
 	case newest.IsZero():
 		return c.Say("GitHub has not answered yet about %s.", count(asked, "repository", "repositories")), nil
 	case troubled > 0:
-		return c.Say("Issues are of %s; %d of %d repositories gave no answer last time.", clock(e, now, newest), troubled, asked), nil
+		return c.Say("Issues were read at %s; %d of %d repositories gave no answer last time.", clock(e, now, newest), troubled, asked), nil
 	}
-	return c.Say("Issues of %s are of %s.", count(asked, "repository", "repositories"), clock(e, now, newest)), nil
+	return c.Say("Issues of %s were read at %s.", count(asked, "repository", "repositories"), clock(e, now, newest)), nil
 }

@@ -2,7 +2,8 @@ package commands
 
 import "slices"
 
-// topic is a group of commands that help shows in one line.
+// topic is a group of commands that help shows in one line; six are the most
+// that an answer has room for.
 type topic struct {
 	Name     string
 	Commands []Command
@@ -12,9 +13,8 @@ type topic struct {
 func topics() []topic {
 	return []topic{
 		{"Projects", projectCommands()},
-		{"Tables", tableCommands()},
+		{"Seats", append(seatCommands(), tableCommands()...)},
 		{"Issues", issueCommands()},
-		{"Seats", seatCommands()},
 		{"You", personCommands()},
 		{"Counts", attendanceCommands()},
 		{"Else", helpCommands()},

@@ -15,6 +15,9 @@ func (c *Call) unknown(v sprints.View, table []Command, line string, p Parsed) (
 	if len(words) == 0 || fold(line) == "" || greeting(fold(words[0].text)) {
 		return c.welcome(v)
 	}
+	if polite(words[0].text) || fold(words[0].text) == "thank" {
+		return []chat.Line{c.Say("Gladly."), c.Try("help")}, nil
+	}
 	if bare := strings.TrimLeft(line, ":./\\"); bare != line && bare != "" && unicode.IsLetter([]rune(bare)[0]) {
 		if q := Parse(table, bare); q.Command != nil {
 			return []chat.Line{c.Say("Just the words are enough here, without %q in front.", line[:len(line)-len(bare)]), c.Try(sprints.OneLine(bare))}, nil
@@ -30,8 +33,12 @@ func (c *Call) unknown(v sprints.View, table []Command, line string, p Parsed) (
 		return c.offer(format, p.Typed, p.Near...), nil
 	}
 	if len(words) == 1 {
-		if _, _, ok := sprints.ParseRepo(words[0].text); ok || strings.Contains(words[0].text, "://") {
-			return c.offer("What shall I do with %q?", words[0].text, "page "+words[0].text, "take "+words[0].text), nil
+		address := words[0].text
+		if owner, name, ok := sprints.ParseRepo(address); ok && strings.Count(address, "/") <= 4 {
+			return c.offer("What shall I do with %q?", address, "project new "+owner+"/"+name, "repo add "+owner+"/"+name), nil
+		}
+		if strings.Contains(address, "://") {
+			return c.offer("What shall I do with %q?", address, "take "+address, "page "+address), nil
 		}
 	}
 	switch at, err := tableOrProject(v, nil, line); {
@@ -57,7 +64,7 @@ func (c *Call) offer(format, word string, tries ...string) []chat.Line {
 func greeting(word string) bool {
 	switch word {
 	case "hi", "hello", "hey", "hallo", "hola", "ciao", "hej", "moin", "salut", "hiya", "yo", "start",
-		"good", "greetings", "thanks", "thank", "thx", "cheers":
+		"good", "greetings", "cheers":
 		return true
 	}
 	return false

@@ -1,0 +1,262 @@
+package commands_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"sprintbot/bot/commands"
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// before is what must have been said for a verb's example to make sense.
+var before = map[string][]string{
+	"more":   {"projects e", "help"},
+	"take":   {"easy"},
+	"drop":   {"easy", "take 1"},
+	"keep":   {"easy", "take 1"},
+	"done":   {"easy", "take 1"},
+	"bye":    {"here copperkettle"},
+	"lunch":  nil,
+	"link":   nil,
+	"status": nil,
+}
+
+func TestEveryExampleOfTheTablePassesTheGate(t *testing.T) {
+	for _, c := range commands.Table() {
+		if len(c.Examples) == 0 {
+			t.Errorf("%s has no example", c.Name)
+		}
+		for _, line := range c.Examples {
+			t.Run(line, func(t *testing.T) {
+				w := newWorld(t)
+				for _, b := range before[c.Name] {
+					w.say(orga, b)
+				}
+				if c.Name == "more" {
+					w.long(orga)
+				}
+				p := commands.Parse(commands.Table(), line)
+				if p.Command == nil || p.Command.Name != c.Name {
+					t.Fatalf("it is an example of %s and is read as %+v", c.Name, p)
+				}
+				out := w.say(orga, line)
+				if out.Refused || out.Ignored || out.Reply.Silent() {
+					t.Errorf("refused: %s", out.Reply.Plain())
+				}
+			})
+		}
+	}
+}
+
+// long leaves h with an answer that was cut.
+func (w *world) long(h chat.Handle) commands.Outcome {
+	w.t.Helper()
+	for _, n := range []string{"Anvil", "Bellows", "Chisel", "Drill", "Easel", "File", "Gimlet", "Hammer"} {
+		w.did(leader, "project new "+n)
+	}
+	return w.did(h, "projects")
+}
+
+func TestALongAnswerIsCutAndMoreShowsTheRest(t *testing.T) {
+	w := newWorld(t)
+	first := w.long(newcomer)
+	if n := len(first.Reply.Lines); n != 6 || first.Reply.Lines[5].Plain() != "more" {
+		t.Fatalf("%d lines:\n%s", n, first.Reply.Plain())
+	}
+	second := w.did(newcomer, "more")
+	third := w.did(newcomer, "more")
+	all := first.Reply.Plain() + second.Reply.Plain() + third.Reply.Plain()
+	for _, name := range []string{"Anvil", "Brassbell", "Copperkettle", "Hammer", "Tin Drum (sample)"} {
+		if strings.Count(all, name) != 1 {
+			t.Errorf("%s is shown %d times in\n%s", name, strings.Count(all, name), all)
+		}
+	}
+	if out := w.say(newcomer, "more"); !out.Refused {
+		t.Errorf("there is more: %s", out.Reply.Plain())
+	}
+}
+
+func TestMoreKeepsTheNumbersOfTheLastList(t *testing.T) {
+	w := newWorld(t)
+	w.did(newcomer, "easy")
+	w.long(newcomer)
+	w.did(newcomer, "more", "2")
+	if p, _ := w.person(newcomer); p.ID == 0 {
+		t.Error("nothing was taken by its number")
+	}
+}
+
+func TestABotIsNeverObeyed(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range commands.Table() {
+		for _, line := range c.Examples {
+			if out := w.say(robot, line); !out.Ignored || !out.Reply.Silent() || out.Announce != nil {
+				t.Errorf("%q of a bot: %+v", line, out)
+			}
+		}
+	}
+}
+
+// TestRightsComeByIdentityAlone says every verb as everybody: who may not is
+// told who may, and an organizer's nick is worth nothing.
+func TestRightsComeByIdentityAlone(t *testing.T) {
+	strangers := map[string]chat.Handle{"newcomer": newcomer, "nick of an organizer": spoofer, "account named like one": liar, "guest": guest}
+	for _, c := range commands.Table() {
+		if c.Access == commands.Anyone {
+			continue
+		}
+		line := c.Examples[0]
+		t.Run(line, func(t *testing.T) {
+			w := newWorld(t)
+			for who, h := range strangers {
+				out := w.say(h, line)
+				if !out.Refused || out.Announce != nil || !strings.Contains(out.Reply.Plain(), "organizer") {
+					t.Errorf("%s: %+v", who, out)
+				}
+				if p, _ := w.person(h); p.ID != 0 {
+					t.Errorf("%s is remembered for being refused", who)
+				}
+			}
+			if out := w.say(leader, line); out.Refused != (c.Access == commands.Organizer) {
+				t.Errorf("its lead: refused %v: %s", out.Refused, out.Reply.Plain())
+			}
+			w.audited(c.Name, len(strangers)+1)
+			if out := newWorld(t).say(orga, line); out.Refused {
+				t.Errorf("an organizer: %s", out.Reply.Plain())
+			}
+		})
+	}
+}
+
+func (w *world) audited(verb string, n int) {
+	w.t.Helper()
+	w.read(func(v sprints.View) error {
+		all, err := v.Audits(50)
+		got := 0
+		for _, a := range all {
+			if a.Verb == verb {
+				got++
+			}
+		}
+		if got != n {
+			w.t.Errorf("%s has %d traces in the audit, not %d: %+v", verb, got, n, all)
+		}
+		return err
+	})
+}
+
+func TestAnotherProjectsLeadMayNot(t *testing.T) {
+	w := newWorld(t)
+	for _, line := range []string{"project set brassbell summary x", "announce brassbell", "table claim B4 brassbell", "table release B5",
+		"repo add brassbell a/b", "page brassbell https://wiki.example.org/x"} {
+		if out := w.say(leader, line); !out.Refused || !strings.Contains(out.Reply.Plain(), "Only a lead of Brassbell or an organizer") {
+			t.Errorf("%q: %s", line, out.Reply.Plain())
+		}
+	}
+}
+
+func TestStrayWordsInAChannelAreLeftToPeople(t *testing.T) {
+	w := newWorld(t)
+	for _, line := range []string{"wow", "", "!", "important", "he", "p", "1", "yes", "no", "tada everyone"} {
+		if out := w.hear(public(newcomer, "!", line)); !out.Ignored {
+			t.Errorf("!%s is answered: %s", line, out.Reply.Plain())
+		}
+	}
+	if out := w.hear(public(newcomer, "!", "esay")); out.Ignored || !out.Reply.Private {
+		t.Errorf("a slip is answered in private, not %+v", out)
+	}
+	if out := w.hear(public(newcomer, "sprintbot: ", "blorb")); out.Ignored {
+		t.Error("who calls the bot by name is answered")
+	}
+	if out := w.hear(public(newcomer, "!", "sta")); out.Ignored {
+		t.Error("a beginning of three letters is enough in a channel")
+	}
+}
+
+func TestEveryAnswerIsPrivateAndEveryRefusalEndsInATry(t *testing.T) {
+	w := newWorld(t)
+	for _, line := range []string{"here nowhere", "take 99", "table claim B5 copperkettle", "project show x", "headcount", "announce brassbell",
+		"project new !!!", "page nothing", "repo add copperkettle x", "where Z9", "more", "help blorb", "project set", "who nowhere", "drop", "table release B4"} {
+		out := w.say(leader, line)
+		if !out.Refused || !out.Reply.Private {
+			t.Errorf("%q: %+v", line, out)
+			continue
+		}
+		last := out.Reply.Lines[len(out.Reply.Lines)-1]
+		p := commands.Parse(commands.Table(), last.Plain())
+		if last.Role != chat.Try || p.Command == nil {
+			t.Errorf("%q ends in no command: %s", line, out.Reply.Plain())
+		}
+	}
+}
+
+func TestAQuestionIsAnsweredByABareWordInPrivate(t *testing.T) {
+	w := newWorld(t)
+	w.did(newcomer, "show yes")
+	forgotten := func() bool { p, err := w.person(newcomer); return p.ID == 0 || errors.Is(err, sprints.ErrNotFound) }
+
+	w.did(newcomer, "forget me")
+	w.hear(public(newcomer, "!", "yes"))
+	if forgotten() {
+		t.Fatal("a yes in a channel answered a question asked in private")
+	}
+	w.did(newcomer, "no")
+	w.say(newcomer, "yes")
+	if forgotten() {
+		t.Fatal("yes after no")
+	}
+	w.did(newcomer, "forget me", "projects")
+	w.say(newcomer, "yes")
+	if forgotten() {
+		t.Fatal("a command in between sets the question aside")
+	}
+	w.did(newcomer, "forget me")
+	w.clock.pass(11 * time.Minute)
+	w.say(newcomer, "yes")
+	if forgotten() {
+		t.Fatal("a question is open for ten minutes")
+	}
+	w.did(newcomer, "forget me", "Yes.")
+	if !forgotten() {
+		t.Fatal("yes deletes")
+	}
+}
+
+func TestForgetMeIsRefusedInAChannel(t *testing.T) {
+	w := newWorld(t)
+	w.did(newcomer, "show yes")
+	if out := w.hear(public(newcomer, "!", "forget me")); !out.Refused {
+		t.Error(out.Reply.Plain())
+	}
+}
+
+func TestTheFirstThingStoredSaysWhatIsKept(t *testing.T) {
+	w := newWorld(t)
+	said := func(out commands.Outcome) bool {
+		return strings.Contains(out.Reply.Plain(), "until 30 days after the sprint")
+	}
+	if said(w.did(newcomer, "projects")) {
+		t.Error("looking stores nothing")
+	}
+	if p, _ := w.person(newcomer); p.ID != 0 {
+		t.Error("looking made a person")
+	}
+	if !said(w.did(newcomer, "here copperkettle")) {
+		t.Error("the first answer that stores says nothing of it")
+	}
+	if said(w.did(newcomer, "bye")) {
+		t.Error("it is said once")
+	}
+}
+
+func TestWhatFailsInsideIsANumberAndUndone(t *testing.T) {
+	w := newWorld(t)
+	w.desk.Organizer = func(string, string) bool { panic("broken") }
+	out := w.say(newcomer, "status")
+	if !out.Refused || !strings.Contains(out.Reply.Plain(), "noted as ") || strings.Contains(out.Reply.Plain(), "broken") {
+		t.Errorf("%+v", out)
+	}
+}
