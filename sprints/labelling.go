@@ -2,6 +2,7 @@ package sprints
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -20,34 +21,38 @@ const (
 // tierSets are the labels of each tier as sets of words. A label matches a set
 // if it is the set; where loose, also if it holds the set among other words.
 var tierSets = []struct {
-	tier   int
-	loose  bool
-	phrase []string
+	tier    int
+	loose   bool
+	phrases []phrase
 }{
 	// "sprint 12" is a fortnight of work somewhere else: these must be whole.
-	{SprintTier, false, []string{"sprint", "sprintable", "mozsprint", "sprint event", "sprint friendly", "good sprint issue", "pycon sprint", "europython sprint"}},
-	{FirstTimerTier, true, []string{"first timer only", "for first timer", "first timer", "first time contributor", "first contribution"}},
-	{GoodFirstTier, true, []string{"good first issue", "good first bug", "good first pr", "good first task", "great first issue", "good first contribution", "good 1st issue"}},
-	{GoodFirstTier, false, []string{"good first"}},
-	{EasyTier, true, []string{"easy", "easyfix", "easyhack", "starter", "newcomer", "newbie", "novice", "beginner", "junior",
+	{SprintTier, false, phrases("sprint", "sprintable", "mozsprint", "sprint event", "sprint friendly", "good sprint issue", "pycon sprint", "europython sprint")},
+	{FirstTimerTier, true, phrases("first timer only", "for first timer", "first timer", "first time contributor", "first contribution")},
+	{GoodFirstTier, true, phrases("good first issue", "good first bug", "good first pr", "good first task", "great first issue", "good first contribution", "good 1st issue")},
+	{GoodFirstTier, false, phrases("good first")},
+	{EasyTier, true, phrases("easy", "easyfix", "easyhack", "starter", "newcomer", "newbie", "novice", "beginner", "junior",
 		"bite size", "bite sized", "bitesize", "low hanging fruit", "low hanging", "simple task", "teaser task", "easy pick", "new contributor",
-		"contributor friendly", "difficulty low", "scope small", "effort low", "complexity low"}},
-	{EasyTier, false, []string{"trivial", "onboarding", "lowhangingfruit"}},
-	{HelpTier, true, []string{"help wanted", "up for grab", "jump in", "you take it", "please contribute", "please help", "help out",
-		"contribution welcome", "community help"}},
-	{HelpTier, false, []string{"doc", "documentation", "hacktoberfest", "good for contributor", "you can do this", "need help"}},
+		"contributor friendly", "difficulty low", "scope small", "effort low", "complexity low")},
+	{EasyTier, false, phrases("trivial", "onboarding", "lowhangingfruit")},
+	{HelpTier, true, phrases("help wanted", "up for grab", "jump in", "you take it", "please contribute", "please help", "help out",
+		"contribution welcome", "community help")},
+	{HelpTier, false, phrases("doc", "documentation", "hacktoberfest", "good for contributor", "you can do this", "need help")},
 }
 
 // labelPrefixes only say what sort of label it is.
 var labelPrefixes = wordSet("type kind status stat tag hint level difficulty effort exp e d flag info meta contribution pr")
 
 var (
+	stoppers  = wordSet("type kind status stat state tag flag s resolution")
 	negations = wordSet("not no non never isn hard harder reproduce repro reproduction")
-	negatives = []string{"blocked", "need triage", "triage", "untriaged", "need discussion", "discussion", "need decision", "need design",
+	negatives = phrases("blocked", "need triage", "triage", "untriaged", "need discussion", "discussion", "need decision", "need design",
 		"on hold", "hold", "stale", "wontfix", "won t fix", "duplicate", "invalid", "question", "proposal", "epic", "breaking", "breaking change", "security",
-		"do not pick", "do not merge", "need information", "need info", "need repro", "waiting for author"}
-	shortcode = regexp.MustCompile(`:[a-z0-9_+-]+:`)
-	sizeWords = regexp.MustCompile(`(?i)(?:^|[^a-z0-9.])(\d{1,3}(?:[.,]5)?)\s*(m|min|mins|minutes?|h|hr|hrs|hours?)(?:$|[^a-z0-9])`)
+		"do not pick", "do not merge", "need information", "need info", "need repro", "waiting for author")
+	// parts of longer ones: "Needs Triage / Discussion", "needs decision from core"
+	negativeParts = phrases("need triage", "need discussion", "need decision", "need design", "do not pick")
+	halfDay       = phrase{"half", "day"}
+	shortcode     = regexp.MustCompile(`:[a-z0-9_+-]+:`)
+	sizeWords     = regexp.MustCompile(`(?i)(?:^|[^a-z0-9.])(\d{1,3}(?:[.,]5)?)\s*(m|min|mins|minutes?|h|hr|hrs|hours?)(?:$|[^a-z0-9])`)
 )
 
 // LabelTier is the tier of a repository's label by the dictionary, 0 for one
@@ -55,21 +60,13 @@ var (
 // "uneasy" and "easyrtc" are no "easy".
 func LabelTier(label string) int {
 	words := labelWords(label)
-	if len(words) == 0 {
+	if len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return negations[w] }) {
 		return 0
 	}
-	for w := range wordSet(strings.Join(words, " ")) {
-		if negations[w] {
-			return 0
-		}
-	}
-	bare := words
-	for len(bare) > 1 && labelPrefixes[bare[0]] {
-		bare = bare[1:]
-	}
+	bare := bareWords(words, labelPrefixes)
 	for _, set := range tierSets {
-		for _, phrase := range set.phrase {
-			if sameWords(words, phrase) || sameWords(bare, phrase) || set.loose && holdsWords(words, phrase) {
+		for _, p := range set.phrases {
+			if p.is(words) || p.is(bare) || set.loose && p.in(words) {
 				return set.tier
 			}
 		}
@@ -81,18 +78,13 @@ func LabelTier(label string) int {
 // it is blocked, undecided, a question, or not to be picked.
 func NegativeLabel(label string) bool {
 	words := labelWords(label)
-	bare := words
-	for len(bare) > 1 && (labelPrefixes[bare[0]] || bare[0] == "s" || bare[0] == "resolution") {
-		bare = bare[1:]
-	}
-	for _, phrase := range negatives {
-		if sameWords(words, phrase) || sameWords(bare, phrase) {
+	bare := bareWords(words, stoppers)
+	for _, p := range negatives {
+		if p.is(words) || p.is(bare) {
 			return true
 		}
 	}
-	// "Needs Triage / Discussion", "status: needs decision from core"
-	return holdsWords(words, "need triage") || holdsWords(words, "need discussion") || holdsWords(words, "need decision") ||
-		holdsWords(words, "need design") || holdsWords(words, "do not pick")
+	return slices.ContainsFunc(negativeParts, func(p phrase) bool { return p.in(words) })
 }
 
 // IssueTier is the tier of an issue with these labels, 0 if it is not for
@@ -143,7 +135,7 @@ func LabelMinutes(labels []string) int {
 		if m := Minutes(l); m > 0 {
 			return m
 		}
-		if words := labelWords(l); holdsWords(words, "half day") {
+		if halfDay.in(labelWords(l)) {
 			return 4 * 60
 		}
 	}
@@ -198,21 +190,38 @@ func singular(w string) string {
 	return w
 }
 
-// sameWords says that words, in any order, are those of phrase, or that both
-// are the same written as one word.
-func sameWords(words []string, phrase string) bool {
-	want := labelWords(phrase)
-	if strings.Join(words, "") == strings.Join(want, "") {
-		return true
+// bareWords are words without those in front that are prefixes.
+func bareWords(words []string, prefixes map[string]bool) []string {
+	for len(words) > 1 && prefixes[words[0]] {
+		words = words[1:]
 	}
-	return len(wordSet(strings.Join(words, " "))) == len(want) && holdsWords(words, phrase)
+	return words
 }
 
-// holdsWords says that each word of phrase is among words.
-func holdsWords(words []string, phrase string) bool {
-	have := wordSet(strings.Join(words, " "))
-	for _, w := range labelWords(phrase) {
-		if !have[w] {
+// phrase is a label of the dictionary as labelWords makes it.
+type phrase []string
+
+func phrases(labels ...string) []phrase {
+	ps := make([]phrase, len(labels))
+	for i, l := range labels {
+		ps[i] = labelWords(l)
+	}
+	return ps
+}
+
+// is says that words, in any order, are the phrase, or that both are the same
+// written as one word.
+func (p phrase) is(words []string) bool {
+	if len(words) == len(p) {
+		return p.in(words)
+	}
+	return (len(words) == 1 || len(p) == 1) && strings.Join(words, "") == strings.Join(p, "")
+}
+
+// in says that each word of the phrase is among words.
+func (p phrase) in(words []string) bool {
+	for _, w := range p {
+		if !slices.Contains(words, w) {
 			return false
 		}
 	}
