@@ -12,3 +12,11 @@ func Hasten(n *Network) {
 	n.limits.redial.least = 50 * time.Millisecond
 	n.limits.redial.jitter = 50 * time.Millisecond
 }
+
+// Patient leaves a scripted server as long as the test takes, but asks soon for
+// an echo that does not come.
+func Patient(n *Network) {
+	Hasten(n)
+	n.limits.quiet, n.limits.dead, n.limits.rejoin = time.Minute, time.Hour, time.Hour
+	n.limits.unechoed = 200 * time.Millisecond
+}

@@ -77,16 +77,13 @@ func (n *Network) budget(to chat.Place) int {
 }
 
 // lines are the lines of text a row shows. Words of people are shown whole.
-// The bot's own stop after 3 lines in a channel and 6 in private, not counting
-// hints and commands to try, and then name the word that shows the rest.
+// The bot's own, not counting hints and commands to try, are at most 6 in
+// private, and then name the word that shows the rest; in a channel at most 3,
+// the third holding all that is left.
 func (n *Network) lines(out chat.Outgoing, direct bool) []chat.Text {
-	most := channelLines
-	if direct {
-		most = privateLines
-	}
 	var lines []chat.Text
 	var tries []string
-	shown, hidden := 0, 0
+	shown, last, more := 0, 0, false
 	flush := func() {
 		if len(tries) > 0 {
 			lines = append(lines, chat.Plainly("Try: "+strings.Join(tries, " · ")))
@@ -104,15 +101,17 @@ func (n *Network) lines(out chat.Outgoing, direct bool) []chat.Text {
 			case strings.TrimSpace(clean(t.Plain())) == "":
 			case out.Relayed() || l.Role == chat.Hint:
 				lines = append(lines, t)
-			case shown < most:
-				lines = append(lines, t)
-				shown++
+			case direct && shown == privateLines:
+				more = true
+			case !direct && shown == channelLines:
+				lines[last] = append(append(lines[last], chat.Span{Text: " · "}), t...)
 			default:
-				hidden++
+				shown, last = shown+1, len(lines)
+				lines = append(lines, t)
 			}
 		}
 	}
-	if hidden > 0 && !slices.Contains(tries, "!more") {
+	if more && !slices.Contains(tries, "!more") {
 		tries = append(tries, "!more")
 	}
 	flush()

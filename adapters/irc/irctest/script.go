@@ -61,24 +61,32 @@ func (p *Peer) Welcome(caps string, isupport ...string) string {
 	p.tb.Helper()
 	ctx, cancel := context.WithTimeout(p.tb.Context(), patience)
 	defer cancel()
+	negotiating, user := false, false
 	for {
+		if p.Nick != "" && user && !negotiating {
+			break
+		}
 		l := p.Expect(ctx, func(l Line) bool { return l.Command == "NICK" || l.Command == "USER" || l.Command == "CAP" })
 		switch {
+		case l.Command == "USER":
+			user = true
 		case l.Command == "NICK":
 			p.Nick = l.Target()
 		case l.Command == "CAP" && l.Target() == "LS":
+			negotiating = true
 			p.Send(":scripted CAP * LS :" + caps)
 		case l.Command == "CAP" && l.Target() == "REQ":
 			p.Send(":scripted CAP * ACK :" + l.Text())
 		case l.Command == "CAP" && l.Target() == "END":
-			p.Send(":scripted 001 " + p.Nick + " :Welcome " + p.Nick + "!bot@127.0.0.1")
-			if len(isupport) > 0 {
-				p.Send(":scripted 005 " + p.Nick + " " + strings.Join(isupport, " ") + " :are supported")
-			}
-			p.Send(":scripted 376 " + p.Nick + " :end")
-			return p.Nick
+			negotiating = false
 		}
 	}
+	p.Send(":scripted 001 " + p.Nick + " :Welcome " + p.Nick + "!bot@127.0.0.1")
+	if len(isupport) > 0 {
+		p.Send(":scripted 005 " + p.Nick + " " + strings.Join(isupport, " ") + " :are supported")
+	}
+	p.Send(":scripted 376 " + p.Nick + " :end")
+	return p.Nick
 }
 
 // Send writes whole lines.

@@ -1,0 +1,270 @@
+package irc
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ergochat/irc-go/ircfmt"
+
+	"sprintbot/sprints/chat"
+)
+
+const (
+	barrierLines = 8           // one PING for at most so many lines
+	barrierEvery = time.Second // and no more often, at a slow pace
+	barrierPaced = 4           // nor more often than so many times the pace
+)
+
+// barrier sends the PING whose PONG confirms the lines before it, when one is
+// due. Where the server echoes, only an echo that does not come needs one.
+func (s *session) barrier(now time.Time) {
+	if s.unpinged == 0 {
+		return
+	}
+	if s.caps["echo-message"] {
+		for _, f := range s.flight {
+			if f.ping == 0 && now.Sub(f.sent) > s.n.limits.unechoed {
+				s.ping(now)
+				return
+			}
+		}
+		return
+	}
+	every := s.n.cfg.Pace.Every
+	switch {
+	case s.unpinged >= barrierLines:
+	case every == 0 && s.pings > s.ponged:
+		return // the PONG under way calls for the next
+	case every > 0 && now.Sub(s.lastPing) < max(barrierEvery, barrierPaced*every):
+		return
+	}
+	s.ping(now)
+}
+
+func (s *session) ping(now time.Time) {
+	s.pings++
+	s.lastPing = now
+	for _, f := range s.flight {
+		if f.ping == 0 {
+			f.ping = s.pings
+		}
+	}
+	s.unpinged = 0
+	s.link.send("PING :" + s.pingToken(s.pings))
+}
+
+func (s *session) pingToken(n int) string { return "sent-" + s.id + "-" + strconv.Itoa(n) }
+
+// pong confirms every line before its PING: the server has read them, and
+// refused none that is still here.
+func (s *session) pong(l line) {
+	count, ok := strings.CutPrefix(l.text(), "sent-"+s.id+"-")
+	n, err := strconv.Atoi(count)
+	if !ok || err != nil || n > s.pings {
+		return
+	}
+	s.ponged = max(s.ponged, n)
+	for _, f := range slices.Clone(s.flight) {
+		if f.ping > 0 && f.ping <= n && slices.Contains(s.flight, f) {
+			s.confirm(f, chat.Receipt{At: time.Now()})
+		}
+	}
+	for target, until := range s.recount {
+		if until <= n {
+			delete(s.recount, target)
+			s.next(target)
+		}
+	}
+	s.barrier(time.Now())
+}
+
+// echoed takes our own line back from the server: it arrived.
+func (s *session) echoed(l line, target, raw string) {
+	if !s.caps["echo-message"] {
+		return
+	}
+	key := s.folding.fold(target)
+	label := l.tags["label"]
+	var found *flying
+	for _, f := range s.flight {
+		if f.target != key && label == "" {
+			continue
+		}
+		if label != "" && f.label == label || label == "" && f.text == raw {
+			found = f
+			break
+		}
+		if found == nil && label == "" && f.label == "" {
+			found = f // the server changed the words: the oldest there
+		}
+	}
+	if found != nil {
+		s.confirm(found, chat.Receipt{ID: l.tags["msgid"], At: l.at})
+	}
+}
+
+// acked takes the answer of a server that has labels and nothing to echo.
+func (s *session) acked(l line) {
+	if label := l.tags["label"]; label != "" {
+		for _, f := range s.flight {
+			if f.label == label {
+				s.confirm(f, chat.Receipt{At: l.at})
+				return
+			}
+		}
+	}
+}
+
+// confirm ends a line well. A line to the same place that was refused before it
+// was refused for its words.
+func (s *session) confirm(f *flying, receipt chat.Receipt) {
+	s.land(f)
+	if f.ship.receipt.ID == "" {
+		f.ship.receipt = receipt
+	}
+	s.finish(f, nil)
+	if bad := s.refused[f.target]; bad != nil {
+		delete(s.refused, f.target)
+		s.finish(bad, &chat.ErrRefused{Reason: "the server took the next line and not this one"})
+	}
+	if s.careful[f.target] > 0 {
+		s.careful[f.target]--
+	}
+	s.next(f.target)
+}
+
+// land takes a line out of flight.
+func (s *session) land(f *flying) {
+	if f.ping == 0 {
+		s.unpinged--
+	}
+	s.flight = slices.DeleteFunc(s.flight, func(g *flying) bool { return g == f })
+}
+
+// next sends what waits for a place that is written to one by one.
+func (s *session) next(target string) {
+	for len(s.waiting[target]) > 0 && s.recount[target] == 0 && (s.careful[target] == 0 || !s.flies(target)) {
+		f := s.waiting[target][0]
+		s.waiting[target] = s.waiting[target][1:]
+		s.launch(f)
+	}
+	if len(s.waiting[target]) == 0 {
+		delete(s.waiting, target)
+	}
+	if bad := s.refused[target]; bad != nil && !s.flies(target) {
+		delete(s.refused, target)
+		s.finish(bad, bad.ship.err)
+	}
+}
+
+// finish ends one line of a shipment, and with the last the shipment.
+func (s *session) finish(f *flying, err error) {
+	ship := f.ship
+	if err != nil {
+		ship.err = err
+	}
+	if ship.left--; ship.left == 0 {
+		s.after = append(s.after, func() { ship.done(ship.receipt, ship.err) })
+	}
+}
+
+// refusal takes the numerics that say no to a line or a JOIN.
+func (s *session) refusal(l line) {
+	subject := l.param(1)
+	key := s.folding.fold(subject)
+	reason := clean(l.text()) + " (" + l.command + ")"
+	switch l.command {
+	case "403", "404", "405", "408", "437", "442", "471", "473", "474", "475", "476", "477", "482", "489", "520":
+		r := s.rooms[key]
+		if r != nil && !r.joined {
+			r.refused = reason
+			s.n.log.Warn("a channel refuses the bot", "channel", r.name, "code", l.command)
+			s.settleReady(time.Now())
+			s.announce()
+		}
+		s.turnDown(l, key, &chat.ErrPlace{Reason: reason})
+	case "401", "402", "406", "531", "716":
+		s.turnDown(l, key, &chat.ErrRefused{Reason: reason})
+	}
+}
+
+// turnDown settles which line a refusal means. With a label, or when only one
+// line is under way there, it is that one: it waits for the fate of the next,
+// which tells whether its words or the place were meant. Else nothing names
+// the line: once all the refusals are in, the lines go again, one by one.
+func (s *session) turnDown(l line, key string, err error) {
+	if s.recount[key] > 0 {
+		return // of the lines that go again anyway
+	}
+	label := l.tags["label"]
+	var there []*flying
+	for _, f := range s.flight {
+		if f.target == key && (label == "" || f.label == label) {
+			there = append(there, f)
+		}
+	}
+	var person *chat.ErrRefused
+	switch {
+	case len(there) == 0:
+	case errors.As(err, &person):
+		for _, f := range there {
+			s.land(f)
+			s.finish(f, err)
+		}
+		s.next(key)
+	case len(there) == 1:
+		s.land(there[0])
+		s.held(there[0], err)
+	default:
+		for _, f := range there {
+			s.land(f)
+			f.ping = 0
+		}
+		s.waiting[key] = append(there, s.waiting[key]...)
+		s.careful[key] = len(there) + barrierLines
+		s.ping(time.Now())
+		s.recount[key] = s.pings
+	}
+}
+
+// held keeps a refused line until the next one's fate is known. One with
+// formatting goes again without: many channels take no codes. Two refused in a
+// row mean the place, and all that waits for it.
+func (s *session) held(f *flying, err error) {
+	if bare := ircfmt.Strip(f.text); bare != f.text && !f.bare {
+		f.raw = strings.TrimSuffix(f.raw, f.text) + bare
+		f.text, f.bare, f.ping = bare, true, 0
+		s.launch(f)
+		s.barrier(time.Now())
+		return
+	}
+	f.ship.err = err
+	before := s.refused[f.target]
+	s.refused[f.target] = f
+	if before != nil {
+		s.finish(before, before.ship.err)
+		for _, g := range s.waiting[f.target] {
+			s.finish(g, err)
+		}
+		delete(s.waiting, f.target)
+	}
+	s.next(f.target)
+}
+
+// end settles every line of a connection that is over: they are unconfirmed.
+func (s *session) end() {
+	s.ready = false
+	for _, waiting := range s.waiting {
+		s.flight = append(s.flight, waiting...)
+	}
+	for _, f := range s.refused {
+		s.flight = append(s.flight, f)
+	}
+	for _, f := range s.flight {
+		s.finish(f, chat.ErrOffline)
+	}
+	s.flight, s.waiting, s.refused, s.recount = nil, map[string][]*flying{}, map[string]*flying{}, map[string]int{}
+}

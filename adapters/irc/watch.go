@@ -1,0 +1,87 @@
+package irc
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"sprintbot/sprints/chat"
+)
+
+// settleReady opens the network for words when every channel has answered, or
+// has had its time.
+func (s *session) settleReady(now time.Time) {
+	if s.ready || s.welcomed.IsZero() || s.why != nil {
+		return
+	}
+	for _, r := range s.rooms {
+		if !r.named && r.refused == "" && now.Sub(s.welcomed) < s.n.limits.joins {
+			return
+		}
+	}
+	s.ready = true
+	s.announce()
+}
+
+// announce tells the status of a ready session.
+func (s *session) announce() {
+	if !s.ready {
+		return
+	}
+	note := "connected as " + s.nick
+	for _, r := range s.rooms {
+		if !r.joined {
+			note += ", not in " + r.name
+			if r.refused != "" {
+				note += " (" + r.refused + ")"
+			}
+		}
+	}
+	echoes := s.caps["echo-message"]
+	s.after = append(s.after, func() {
+		s.n.mu.Lock()
+		s.n.echoes = echoes
+		s.n.mu.Unlock()
+		s.n.set(func(st *chat.Status) { st.Up, st.Fatal, st.Note = true, false, note })
+	})
+}
+
+// tick looks after what waits for time: the registration's bound, silence,
+// channels and the nick to try again, barriers, people long gone.
+func (s *session) tick(now time.Time) {
+	s.locked(func() {
+		limits := s.n.limits
+		quiet := now.Sub(s.link.lastRead())
+		switch {
+		case s.welcomed.IsZero():
+			if now.Sub(s.started) > limits.welcome {
+				s.quit(errors.New("the server never finished its welcome"), false)
+			}
+			return
+		case quiet > limits.dead:
+			s.quit(fmt.Errorf("the server was silent for %s", quiet.Round(time.Second)), false)
+			return
+		case quiet > limits.quiet && now.Sub(s.lastAlive) > limits.quiet:
+			s.lastAlive = now
+			s.link.send("PING :alive-" + s.id)
+		}
+		for _, r := range s.rooms {
+			if !r.joined && now.Sub(r.asked) > limits.rejoin {
+				s.join(r)
+			}
+		}
+		if !s.folding.same(s.nick, s.n.cfg.Nick) && now.Sub(s.regained) > limits.regain {
+			s.regain(now)
+		}
+		s.forget(now)
+		s.accounts(now)
+		s.barrier(now)
+		s.settleReady(now)
+	})
+}
+
+// regain asks for the configured nick again.
+func (s *session) regain(now time.Time) {
+	s.regained = now
+	s.link.send("NICK " + s.n.cfg.Nick)
+}
