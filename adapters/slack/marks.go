@@ -46,7 +46,7 @@ func bits(t chat.Text) chat.Text {
 		}
 		last := 0
 		for _, at := range addresses.FindAllStringIndex(s.Text, -1) {
-			url := strings.TrimRight(s.Text[at[0]:at[1]], ".,;:!?)'*_")
+			url := address(s.Text[at[0]:at[1]])
 			if units(url) > longestLink {
 				continue
 			}
@@ -59,6 +59,20 @@ func bits(t chat.Text) chat.Text {
 		out = appendWords(out, s, s.Text[last:])
 	}
 	return out
+}
+
+// address is a bare address without the punctuation of the sentence around it; brackets that belong to it stay.
+func address(s string) string {
+	for {
+		cut := strings.TrimRight(s, ".,;:!?'*_")
+		if strings.HasSuffix(cut, ")") && strings.Count(cut, "(") < strings.Count(cut, ")") {
+			cut = strings.TrimSuffix(cut, ")")
+		}
+		if cut == s {
+			return s
+		}
+		s = cut
+	}
 }
 
 func appendWords(out chat.Text, look chat.Span, text string) chat.Text {

@@ -78,7 +78,9 @@ func checkBlocks(raw []byte, most int) []string {
 			}
 		case "actions":
 			checkActions(b, func(format string, a ...any) { say(i, format, a...) })
-		case "divider", "image", "rich_text", "input", "markdown", "video", "file":
+		case "rich_text":
+			checkRich(b.Elements, func(format string, a ...any) { say(i, format, a...) })
+		case "divider", "image", "input", "markdown", "video", "file":
 		default:
 			say(i, "unsupported type: %s", b.Type)
 		}
@@ -133,6 +135,66 @@ func checkActions(b block, say func(string, ...any)) {
 	}
 }
 
+// checkRich looks into rich text: known elements, no empty words, and no more than a person could type.
+func checkRich(elements []json.RawMessage, say func(string, ...any)) {
+	if len(elements) == 0 {
+		say("rich_text without elements")
+	}
+	for _, raw := range elements {
+		var el struct {
+			Type     string            `json:"type"`
+			Style    json.RawMessage   `json:"style"`
+			Elements []json.RawMessage `json:"elements"`
+		}
+		if json.Unmarshal(raw, &el) != nil {
+			say("rich_text element is no object")
+			continue
+		}
+		switch el.Type {
+		case "rich_text_list":
+			if s := string(el.Style); s != `"bullet"` && s != `"ordered"` {
+				say("rich_text_list of style %s", s)
+			}
+			checkRich(el.Elements, say)
+		case "rich_text_section", "rich_text_preformatted", "rich_text_quote":
+			checkSection(el.Elements, say)
+		default:
+			say("unsupported rich_text element: %s", el.Type)
+		}
+	}
+}
+
+func checkSection(elements []json.RawMessage, say func(string, ...any)) {
+	if len(elements) == 0 {
+		say("rich text section without elements")
+	}
+	total := 0
+	for _, raw := range elements {
+		var el struct{ Type, Text, URL, Name, Range string }
+		if json.Unmarshal(raw, &el) != nil {
+			say("element is no object")
+			continue
+		}
+		total += utf8.RuneCountInString(el.Text)
+		switch el.Type {
+		case "text":
+			if el.Text == "" {
+				say("text must be more than 0 characters")
+			}
+		case "link":
+			if el.URL == "" || len(el.URL) > 3000 {
+				say("link with an address of %d bytes", len(el.URL))
+			}
+		case "user", "usergroup", "channel", "emoji", "broadcast", "date", "color", "team":
+		default:
+			say("unsupported rich text: %s", el.Type)
+		}
+	}
+	if total > 12000 {
+		say("rich text of %d characters", total)
+	}
+}
+
 // checkView reads a modal or Home view: at most 100 blocks, a modal needs a title of at most 24 characters.
 func checkView(raw string) (map[string]any, *refusal) {
 	var view map[string]any
@@ -159,4 +221,17 @@ func checkView(raw string) (map[string]any, *refusal) {
 			"response_metadata": map[string]any{"messages": errs}}}
 	}
 	return view, nil
+}
+
+// Refusals says what Slack would refuse in a message of this text and these blocks (JSON, empty for none), for tests
+// that render without sending.
+func Refusals(text string, blocks []byte) []string {
+	var errs []string
+	if utf8.RuneCountInString(text) > 40000 {
+		errs = append(errs, "msg_too_long")
+	}
+	if len(blocks) > 0 && string(blocks) != "null" {
+		errs = append(errs, checkBlocks(blocks, 50)...)
+	}
+	return errs
 }

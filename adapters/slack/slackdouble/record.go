@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"html"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -31,8 +32,19 @@ type Post struct {
 	At          time.Time
 }
 
-// Plain is the post's text as a person reads it: escapes undone, marks left.
-func (p Post) Plain() string { return html.UnescapeString(p.Text) }
+var marks = regexp.MustCompile(`<([^<>|]+)(?:\|([^<>]*))?>`)
+
+// Plain is the post's text as a person reads it: escapes undone, a link as its label with the address behind it, a
+// mention as @ and the id.
+func (p Post) Plain() string {
+	return html.UnescapeString(marks.ReplaceAllStringFunc(p.Text, func(m string) string {
+		parts := marks.FindStringSubmatch(m)
+		if parts[2] != "" && parts[2] != parts[1] {
+			return parts[2] + " (" + parts[1] + ")"
+		}
+		return parts[1]
+	}))
+}
 
 // Call is one call of the Web API, answered or refused. The token is not kept.
 type Call struct {
