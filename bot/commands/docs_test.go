@@ -40,6 +40,7 @@ Answers come in private, six lines at most; ` + "`more`" + ` shows the next ones
 }
 
 func TestHelpFitsTheRowsOfTheTable(t *testing.T) {
+	w := newWorld(t)
 	for _, c := range commands.Table() {
 		if !strings.HasSuffix(c.Summary, ".") || strings.ToUpper(c.Summary[:1]) != c.Summary[:1] {
 			t.Errorf("%s: the summary is no sentence: %q", c.Name, c.Summary)
@@ -47,7 +48,7 @@ func TestHelpFitsTheRowsOfTheTable(t *testing.T) {
 		if len(c.Summary) > 120 || len(c.Detail) > 240 {
 			t.Errorf("%s: too long for a line of help", c.Name)
 		}
-		if out := newWorld(t).did(orga, "help "+c.Name); !strings.HasPrefix(out.Reply.Plain(), c.Name) {
+		if out := w.did(orga, "help "+c.Name); !strings.HasPrefix(out.Reply.Plain(), c.Name) {
 			t.Errorf("help %s says %s", c.Name, out.Reply.Plain())
 		}
 	}

@@ -180,6 +180,9 @@ func nearLines(entries []entry, words []word) []string {
 		by int
 	}
 	var misses []miss
+	if len(words[0].text) > 100 {
+		return nil // nobody's slip of the finger
+	}
 	for _, e := range entries {
 		name := strings.Join(e.fields, " ")
 		best, used := -1, 0

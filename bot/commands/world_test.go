@@ -2,6 +2,7 @@ package commands_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -192,6 +193,27 @@ func (w *world) hear(m chat.Message) commands.Outcome {
 func (w *world) say(h chat.Handle, line string) commands.Outcome {
 	w.t.Helper()
 	return w.hear(private(h, line))
+}
+
+// pretend is what the last of these lines would be answered; nothing is kept.
+func (w *world) pretend(h chat.Handle, lines ...string) (last commands.Outcome) {
+	w.t.Helper()
+	undo := errors.New("undone")
+	err := w.store.Write(w.t.Context(), func(tx sprints.Tx) error {
+		for i, line := range lines {
+			m := private(h, line)
+			m.ID, m.At = fmt.Sprintf("p%d", i), w.clock.Now()
+			var err error
+			if last, err = w.desk.Answer(w.t.Context(), tx, m); err != nil {
+				return err
+			}
+		}
+		return undo
+	})
+	if !errors.Is(err, undo) {
+		w.t.Fatal(err)
+	}
+	return last
 }
 
 // did is say of what must be done, not refused.
