@@ -39,6 +39,9 @@ type ClaimReader interface {
 	ClaimsOf(id PersonID) ([]Claim, error)
 	// OverdueClaims are live ones with Until not after t.
 	OverdueClaims(t time.Time) ([]Claim, error)
+	// Solved are the issues of a repository that somebody ended as Done with a
+	// pull request, by number of the issue in the store.
+	Solved(repo RepoID) ([]IssueID, error)
 }
 
 // ClaimWriter changes claims.

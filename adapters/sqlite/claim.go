@@ -27,6 +27,12 @@ func (v *view) OverdueClaims(t time.Time) ([]sprints.Claim, error) {
 		WHERE state = 'held' AND until_at <= ? ORDER BY until_at, id`, t.UnixMilli())
 }
 
+func (v *view) Solved(repo sprints.RepoID) ([]sprints.IssueID, error) {
+	return many(v, scalar[sprints.IssueID], `
+		SELECT DISTINCT claim.issue FROM claim JOIN issue ON issue.id = claim.issue
+		WHERE issue.repo = ? AND claim.state = 'done' AND claim.pr <> '' ORDER BY claim.issue`, repo)
+}
+
 func (t *tx) AddClaim(c sprints.Claim) (int64, error) {
 	if c.HeldAt.IsZero() {
 		c.HeldAt = t.now

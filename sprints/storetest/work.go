@@ -240,6 +240,7 @@ func testClaim(t *testing.T, b *bench) {
 		done(tx.SaveClaim(c))
 		_, err = tx.LiveClaim(issue)
 		b.is("after done", err, sprints.ErrNotFound)
+		equal(b, "solved with a pull request", slices.Equal(ok(tx.Solved(repo)), []sprints.IssueID{issue}), true)
 		ok(tx.AddClaim(sprints.Claim{Issue: issue, Person: bob, State: sprints.Held, HeldAt: now, Until: now}))
 		c.State, c.EndAt = sprints.Held, time.Time{}
 		b.is("held again though another has it", tx.SaveClaim(c), sprints.ErrTaken)
