@@ -138,6 +138,17 @@ func TestAChannelTheBotIsNotInIsJoined(t *testing.T) {
 	if r := b.send(out)[0]; !isPlace(r.err) {
 		t.Errorf("sent to a channel the bot can't see: %v", r.err)
 	}
+	b.d.Invite("#closed", "")
+	b.d.Say("ada.l", "#closed", "welcome")
+	if m := b.messages(2)[1]; m.In.Channel != "#closed" {
+		t.Errorf("heard in %+v", m.In)
+	}
+	if r := b.send(out)[0]; r.err != nil {
+		t.Error(r.err)
+	}
+	if note := b.n.Status().Note; strings.Contains(note, "#closed") {
+		t.Errorf("status %q", note)
+	}
 }
 
 func isPlace(err error) bool {

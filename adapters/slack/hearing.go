@@ -27,7 +27,7 @@ func (n *Network) listen(ctx context.Context, hear hearFunc) {
 }
 
 func (n *Network) take(ctx context.Context, events []socketmode.Event, hear hearFunc) {
-	n.notice(events)
+	n.notice(ctx, events)
 	needed := newNeed()
 	n.read(events, noting{needed})
 	limit, cancel := context.WithTimeout(ctx, lookupWithin)
@@ -57,7 +57,7 @@ func (n *Network) read(events []socketmode.Event, by names) []chat.Message {
 }
 
 // notice keeps what events say about names, places and our own posts.
-func (n *Network) notice(events []socketmode.Event) {
+func (n *Network) notice(ctx context.Context, events []socketmode.Event) {
 	for _, ev := range events {
 		data, ok := ev.Data.(slackevents.EventsAPIEvent)
 		if !ok {
@@ -71,10 +71,25 @@ func (n *Network) notice(events []socketmode.Event) {
 			n.names.learn(e.User.ID, p.DisplayName, p.RealName, e.User.Name, e.User.IsBot)
 		case *slackevents.ChannelRenameEvent:
 			n.places.named(e.Channel.ID, e.Channel.Name)
+		case *slackevents.MemberJoinedChannelEvent:
+			if e.User == n.me().UserID {
+				n.invited(ctx, e.Channel)
+			}
 		case *slackevents.GroupRenameEvent:
 			n.places.named(e.Channel.ID, e.Channel.Name)
 		}
 	}
+}
+
+// invited starts serving a channel that somebody took the bot into.
+func (n *Network) invited(ctx context.Context, id string) {
+	ctx, cancel := context.WithTimeout(ctx, lookupWithin)
+	defer cancel()
+	if err := n.places.invited(ctx, id); err != nil {
+		n.log.Warn("channel not understood", "channel", id, "error", reason(err))
+		return
+	}
+	n.setStatus(n.Status().Up, n.upNote())
 }
 
 func (n *Network) noticeMessage(e *slackevents.MessageEvent) {

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,8 @@ import (
 	"sprintbot/sprints/chat"
 )
 
+const listedFor = 10 * time.Minute // a list of channels serves reconnections for so long
+
 // places knows Slack's channel ids by their configured names and back, the direct message channel of each person, and
 // the newest message known in each.
 type places struct {
@@ -25,6 +28,7 @@ type places struct {
 	ids    map[string]string // configured spelling → channel id
 	known  map[string]string // channel id → configured spelling
 	names  map[string]string // channel id → name without #, of every channel seen
+	inside map[string]bool   // channel id → the bot is a member
 	absent map[string]string // configured spelling → why it is not served
 	direct map[string]string // user id → direct message channel id
 	newest map[string]string // channel id → ts
@@ -35,48 +39,87 @@ func newPlaces(network string, api *slackapi.Client, wanted []string) *places {
 	return &places{
 		network: network, api: api, wanted: wanted,
 		ids: map[string]string{}, known: map[string]string{}, names: map[string]string{}, absent: map[string]string{},
+		inside: map[string]bool{},
 		direct: map[string]string{}, newest: map[string]string{},
 	}
 }
 
 // open finds the configured channels, joins those that are public, and learns where each stands. A channel that can't be
-// served is logged and told by absentNote; only a refusal of the app itself is an error.
+// served is logged and told by absentNote; an error means that Slack would not even list them.
 func (p *places) open(ctx context.Context, log *slog.Logger) error {
-	if err := p.list(ctx); err != nil {
-		return fmt.Errorf("conversations.list: %w", err)
+	if p.stale(listedFor) {
+		if err := p.list(ctx); err != nil {
+			return fmt.Errorf("conversations.list: %w", err)
+		}
 	}
 	for _, name := range p.wanted {
-		id := p.id(name)
-		if id == "" {
-			p.miss(name, "there is no such channel, or it is private and the bot is not in it")
-			log.Warn("channel not served", "place", name, "reason", "not found")
-			continue
-		}
-		p.miss(name, "")
-		ts, err := p.enter(ctx, id)
-		if err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
+		why := "there is no such channel, or it is private and the bot is not in it"
+		if id := p.id(name); id != "" {
+			var err error
+			if why, err = p.enter(ctx, id); err != nil {
+				return err
 			}
-			p.miss(name, reason(err))
-			log.Warn("channel not served", "place", name, "reason", reason(err))
-			continue
 		}
-		p.saw(id, ts)
+		if why != "" && ctx.Err() == nil {
+			log.Warn("channel not served", "place", name, "reason", why)
+		}
+		p.miss(name, why)
 	}
 	return nil
 }
 
-// enter joins a channel where the bot is not a member, and returns the newest message there.
-func (p *places) enter(ctx context.Context, id string) (ts string, err error) {
-	ts, err = p.latest(ctx, id)
-	if said, ok := errors.AsType[slackapi.SlackErrorResponse](err); ok && said.Err == "not_in_channel" {
-		if _, _, _, err = p.api.JoinConversationContext(ctx, id); err != nil {
-			return "", fmt.Errorf("the bot is not in the channel; invite it: %w", err)
-		}
-		return p.latest(ctx, id)
+// enter joins a channel where the bot is not a member and reads its newest message, once. It tells why the channel can't
+// be served; being asked to wait is an error of the whole session, for the next one goes on from here.
+func (p *places) enter(ctx context.Context, id string) (why string, err error) {
+	p.mu.Lock()
+	in, known := p.inside[id], p.newest[id] != ""
+	p.mu.Unlock()
+	if in && known {
+		return "", nil
 	}
-	return ts, err
+	if !in {
+		if _, _, _, err = p.api.JoinConversationContext(ctx, id); err == nil {
+			p.entered(id)
+		}
+	}
+	var ts string
+	if err == nil {
+		ts, err = p.latest(ctx, id)
+		p.saw(id, cmp.Or(ts, "0"))
+	}
+	if _, limited := errors.AsType[*slackapi.RateLimitedError](err); limited || ctx.Err() != nil {
+		return "", err
+	}
+	if err != nil {
+		return reason(err), nil
+	}
+	return "", nil
+}
+
+func (p *places) stale(after time.Duration) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Since(p.listed) > after
+}
+
+func (p *places) entered(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inside[id] = true
+}
+
+// invited is told when somebody took the bot into a channel.
+func (p *places) invited(ctx context.Context, id string) error {
+	c, err := p.api.GetConversationInfoContext(ctx, &slackapi.GetConversationInfoInput{ChannelID: id})
+	if err != nil {
+		return err
+	}
+	p.named(c.ID, c.Name)
+	p.entered(id)
+	if name := p.place(id, "", "").Channel; name != id {
+		p.miss(name, "")
+	}
+	return nil
 }
 
 func (p *places) latest(ctx context.Context, id string) (string, error) {
@@ -100,6 +143,7 @@ func (p *places) list(ctx context.Context) error {
 		p.listed = time.Now()
 		for _, c := range channels {
 			p.nameLocked(c.ID, c.Name)
+			p.inside[c.ID] = c.IsMember
 		}
 		p.mu.Unlock()
 		if params.Cursor = cursor; cursor == "" {
@@ -192,10 +236,7 @@ func (p *places) address(ctx context.Context, to chat.Place) (string, error) {
 	if !strings.HasPrefix(to.Channel, "#") {
 		return to.Channel, nil // an id of a channel nobody configured
 	}
-	p.mu.Lock()
-	stale := time.Since(p.listed) > longestRedial
-	p.mu.Unlock()
-	if stale {
+	if p.stale(longestRedial) {
 		if err := p.list(ctx); err != nil {
 			return "", err
 		}
