@@ -45,12 +45,12 @@ func schema(ctx context.Context, db *sql.DB, path string) (version int64, err er
 	}
 	if err := db.QueryRowContext(ctx, `
 		SELECT COUNT(*), COUNT(CASE WHEN name = 'goose_db_version' THEN 1 END)
-		FROM sqlite_schema WHERE type = 'table'`).Scan(&tables, &ours); err != nil {
+		FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'`).Scan(&tables, &ours); err != nil {
 		return 0, fileError(path, err)
 	}
 	// A start that was cut between goose's own table and the first migration
 	// leaves the former alone.
-	if app != applicationID && (app != 0 || tables > ours+1) {
+	if app != applicationID && (app != 0 || tables > ours) {
 		return 0, &FileError{Path: path, Reason: "is the database of another program"}
 	}
 	if ours == 0 {

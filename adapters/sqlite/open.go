@@ -70,37 +70,24 @@ func connect(ctx context.Context, path, mode string, settings []pragma, n int) (
 	return db, nil
 }
 
-// magic begins every SQLite file.
-const magic = "SQLite format 3\x00"
-
-// check refuses what is no database before anything is written beside it.
+// check refuses a path that no database can be at, before anything is written
+// beside it. It does not open the file: closing it again would free the locks
+// this process may hold on it.
 func check(path string, mustExist bool) error {
-	f, err := os.Open(path)
+	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && mustExist:
 		return &FileError{Path: path, Reason: "is not there", Err: err}
 	case errors.Is(err, fs.ErrNotExist):
 		dir := filepath.Dir(path)
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return &FileError{Path: path, Reason: fmt.Sprintf("can't be made: there is no folder %s", dir), Err: err}
+			return &FileError{Path: path, Reason: "can't be made: there is no folder " + dir, Err: err}
 		}
 		return nil
 	case err != nil:
 		return &FileError{Path: path, Reason: "can't be opened", Err: err}
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return &FileError{Path: path, Reason: "can't be opened", Err: err}
 	case info.IsDir():
 		return &FileError{Path: path, Reason: "is a folder"}
-	case info.Size() == 0 && !mustExist:
-		return nil
-	}
-	head := make([]byte, len(magic))
-	if n, _ := f.Read(head); string(head[:n]) != magic {
-		return &FileError{Path: path, Reason: "is not a database"}
 	}
 	return nil
 }

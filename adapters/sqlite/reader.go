@@ -50,10 +50,10 @@ func (s *Store) rested(r *session) *session {
 		return r
 	}
 	s.log.Warn("a reader of the database is replaced", "error", err)
-	fresh, nerr := newSession(s.ctx, s.read)
-	if nerr != nil {
+	_ = r.close() // it makes room; a closed reader is replaced after its next use
+	fresh, err := newSession(s.ctx, s.read)
+	if err != nil {
 		return r
 	}
-	r.close()
 	return fresh
 }

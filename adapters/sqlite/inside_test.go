@@ -1,0 +1,230 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+func openHere(t testing.TB, opts Options) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "sprint.db"), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return s
+}
+
+func TestMisspeltSettingIsNoticed(t *testing.T) {
+	for _, p := range []pragma{
+		{"busy_timout", "5000", "5000"},
+		{"synchronous", "FUL", "2"},
+		{"journal_mode", "WAAL", "wal"},
+	} {
+		db, err := connect(t.Context(), filepath.Join(t.TempDir(), "x.db"), "rwc", []pragma{p}, 1)
+		if err == nil {
+			t.Errorf("%s(%s) was taken", p.name, p.value)
+			db.Close()
+		}
+	}
+}
+
+func TestWritesWaitingAtOnceShareACommit(t *testing.T) { synctest.Test(t, shareACommit) }
+
+func shareACommit(t *testing.T) {
+	s := openHere(t, Options{})
+	changes := s.Changes(t.Context())
+	var wg sync.WaitGroup
+	errs := make([]error, 5)
+	begun := make(chan struct{})
+	wg.Go(func() {
+		errs[0] = s.Write(t.Context(), func(tx sprints.Tx) error {
+			close(begun)
+			synctest.Wait() // until the others wait for a turn
+			_, err := tx.AddProject(sprints.Project{Slug: "p0", State: sprints.Listed})
+			return err
+		})
+	})
+	<-begun
+	for i := 1; i < len(errs); i++ {
+		wg.Go(func() {
+			errs[i] = s.Write(t.Context(), func(tx sprints.Tx) error {
+				select {
+				case <-changes:
+					return errors.New("an earlier write was committed alone")
+				default:
+				}
+				if i == 3 {
+					return sprints.Refuse(sprints.Closed, "no")
+				}
+				_, err := tx.AddProject(sprints.Project{Slug: fmt.Sprint("p", i), State: sprints.Listed})
+				return err
+			})
+		})
+	}
+	wg.Wait()
+	for i, err := range errs {
+		if (err == nil) == (i == 3) || (i == 3 && sprints.Refused(err) == nil) {
+			t.Errorf("write %d: %v", i, err)
+		}
+	}
+	select {
+	case <-changes:
+	default:
+		t.Error("no tick after the commit")
+	}
+	if err := s.Read(t.Context(), func(v sprints.View) error {
+		all, err := v.Projects()
+		if len(all) != 4 {
+			t.Errorf("%d projects, want 4", len(all))
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFullDatabaseSaysSoAndWorksAgain(t *testing.T) {
+	s := openHere(t, Options{})
+	limit := func(pages int) {
+		t.Helper()
+		if err := s.Write(t.Context(), func(x sprints.Tx) error {
+			_, err := x.(*tx).session.exec(s.ctx, fmt.Sprintf("PRAGMA max_page_count = %d", pages))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	post := func(key string) error {
+		return s.Write(t.Context(), func(tx sprints.Tx) error {
+			_, _, err := tx.Post(chat.Outgoing{
+				Key: key, To: chat.Place{Network: "n", Channel: "#c"}, Kind: chat.Said,
+				Reply: chat.Saying(chat.Plainly(strings.Repeat("x", 20_000))),
+			})
+			return err
+		})
+	}
+	if err := post("before"); err != nil {
+		t.Fatal(err)
+	}
+	limit(1) // as small as the file is now
+	var err error
+	for i := 0; err == nil && i < 100; i++ {
+		err = post(fmt.Sprint("full", i))
+	}
+	if !errors.Is(err, sprints.ErrUnavailable) {
+		t.Fatalf("a full database: %v, want ErrUnavailable", err)
+	}
+	// Also where a command swallows the error, nothing of it is half kept.
+	err = s.Write(t.Context(), func(tx sprints.Tx) error {
+		if err := tx.Try(func() error {
+			_, _, err := tx.Post(chat.Outgoing{
+				Key: "swallowed", To: chat.Place{Network: "n"}, Reply: chat.Saying(chat.Plainly(strings.Repeat("x", 200_000))),
+			})
+			return err
+		}); err == nil {
+			return errors.New("a full database took a row")
+		}
+		_, err := tx.AddProject(sprints.Project{Slug: "p", State: sprints.Listed})
+		if !errors.Is(err, sprints.ErrUnavailable) {
+			return fmt.Errorf("the broken transaction went on: %w", err)
+		}
+		return nil
+	})
+	if !errors.Is(err, sprints.ErrUnavailable) {
+		t.Errorf("a Write that swallows it: %v, want ErrUnavailable", err)
+	}
+	limit(1_000_000)
+	if err := post("after"); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+	if err := s.Read(t.Context(), func(v sprints.View) error {
+		if _, err := v.ProjectBySlug("p"); !errors.Is(err, sprints.ErrNotFound) {
+			t.Errorf("half of a broken write was kept: %v", err)
+		}
+		return nil
+	}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestReaderCannotWrite(t *testing.T) {
+	s := openHere(t, Options{})
+	if err := s.Read(t.Context(), func(v sprints.View) error {
+		_, err := v.(*view).session.exec(t.Context(), "INSERT INTO heard (network, id, at) VALUES ('n', '1', 1)")
+		if err == nil {
+			t.Error("a reader wrote")
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestReadEndedByItsContextLeavesTheReadersWhole(t *testing.T) {
+	s := openHere(t, Options{})
+	for range 2 * readers {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := s.Read(ctx, func(v sprints.View) error {
+			// A count that would take minutes.
+			slow := `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1e10) SELECT COUNT(*) FROM n`
+			stop := time.AfterFunc(5*time.Millisecond, cancel)
+			defer stop.Stop()
+			_, err := many(v.(*view), scalar[int64], slow)
+			return err
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("a read whose context ended: %v", err)
+		}
+		cancel()
+	}
+	if err := s.Read(t.Context(), func(v sprints.View) error { _, err := v.Projects(); return err }); err != nil {
+		t.Errorf("a read afterwards: %v", err)
+	}
+}
+
+func TestWaitingCostsNoMoreWithHistory(t *testing.T) {
+	s := openHere(t, Options{})
+	for name, query := range map[string]string{
+		"waiting": "SELECT id FROM outbox WHERE state = 'waiting' AND network = ? AND id > ? ORDER BY id LIMIT ?",
+		"queues":  "SELECT network, channel, COUNT(*), MIN(created_at) FROM outbox WHERE state = 'waiting' GROUP BY network, channel",
+		"dead":    "SELECT network, channel, COUNT(*) FROM outbox WHERE state = 'dead' GROUP BY network, channel",
+		"blank":   "SELECT id FROM outbox WHERE state <> 'waiting' AND body IS NOT NULL AND ended_at < ?",
+		"overdue": "SELECT id FROM claim WHERE state = 'held' AND until_at <= ?",
+		"due":     "SELECT id FROM repo WHERE sample = 0 AND next_sync <= ?",
+	} {
+		args := make([]any, strings.Count(query, "?"))
+		for i := range args {
+			args[i] = 1
+		}
+		var steps []string
+		if err := s.Read(t.Context(), func(v sprints.View) (err error) {
+			steps, err = many(v.(*view), func(r row) (detail string, err error) {
+				var id, parent, unused int
+				err = r.Scan(&id, &parent, &unused, &detail)
+				return detail, err
+			}, "EXPLAIN QUERY PLAN "+query, args...)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		plan := strings.Join(steps, "; ")
+		if !strings.Contains(plan, "INDEX") || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%s: %s", name, plan)
+		}
+	}
+}
