@@ -445,6 +445,30 @@ func TestRestartOfTheServerIsSurvived(t *testing.T) {
 	}
 }
 
+func TestLoginIsRequiredAgainAfterTheServicesComeBack(t *testing.T) {
+	t.Parallel()
+	s := irctest.InspIRCd(t)
+	s.Register("sprintbot", "secret-2")
+	c := secure(s, config(""))
+	c.Account, c.Password = "sprintbot", "secret-2"
+	b := start(t, c).up()
+	s.Stop()
+	b.status("away", func(st chat.Status) bool { return !st.Up })
+	s.Start()
+	ada := s.Dial("ada", irctest.WithCaps("extended-join"))
+	ada.Join("#sprint")
+	b.up()
+	if got := b.sends(relayed("grace", "back")); got.err != nil {
+		t.Fatal(got.err)
+	}
+	joined := ada.Seen(t.Context(), func(l irctest.Line) bool {
+		return l.Command == "JOIN" && l.Nick == "sprintbot" || l.Command == "353" && strings.Contains(l.Text(), "sprintbot")
+	})
+	if joined.Command == "JOIN" && joined.Params[1] != "sprintbot" {
+		t.Fatalf("joined without its account: %s", joined.Raw)
+	}
+}
+
 func TestSilentServerIsNoticed(t *testing.T) {
 	t.Parallel()
 	s := irctest.NgIRCd(t)

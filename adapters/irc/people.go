@@ -159,12 +159,7 @@ func (s *session) joined(l line, mine bool) {
 		}
 		p := s.people[s.folding.fold(l.nick)]
 		if p == nil || len(p.channels) == 0 {
-			tags := l.tags
-			if tags["account"] == "" && s.caps["account-tag"] && s.caps["extended-join"] {
-				l.tags = map[string]string{"account": named(l.param(1))}
-			}
 			p = s.see(l)
-			l.tags = tags
 		}
 		p.channels[key] = true
 		if s.caps["extended-join"] && len(l.params) > 1 {

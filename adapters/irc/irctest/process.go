@@ -56,13 +56,8 @@ func (p *process) start() error {
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.dir}
 	p.output = &safeBuffer{}
 	cmd.Stdout, cmd.Stderr = p.output, p.output
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if os.Getuid() == 0 {
-		uid, gid, err := nobody()
-		if err != nil {
-			return err
-		}
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uid, Gid: gid, NoSetGroups: true}
+	if err := confine(cmd); err != nil {
+		return err
 	}
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", p.name, err)
@@ -86,7 +81,7 @@ func (p *process) end() {
 	if cmd == nil {
 		return
 	}
-	_ = cmd.Process.Signal(syscall.SIGCONT)
+	_ = cmd.Process.Signal(thaw)
 	if p.saves {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		timer := time.NewTimer(3 * time.Second)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -92,7 +91,7 @@ func (s *Server) Restart() {
 func (s *Server) Freeze() {
 	s.tb.Helper()
 	for _, p := range s.procs {
-		if err := p.signal(syscall.SIGSTOP); err != nil {
+		if err := p.signal(freeze); err != nil {
 			s.tb.Fatal(err)
 		}
 	}
@@ -102,7 +101,7 @@ func (s *Server) Freeze() {
 func (s *Server) Thaw() {
 	s.tb.Helper()
 	for _, p := range s.procs {
-		if err := p.signal(syscall.SIGCONT); err != nil {
+		if err := p.signal(thaw); err != nil {
 			s.tb.Fatal(err)
 		}
 	}

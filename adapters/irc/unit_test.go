@@ -1,0 +1,130 @@
+package irc
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"sprintbot/sprints/chat"
+)
+
+func TestRedialIsQuickForAMinuteThenDoublesAndForgetsAfterALongConnection(t *testing.T) {
+	b := usualBackoff()
+	now := time.Date(2027, 5, 17, 9, 0, 0, 0, time.UTC)
+	for range 30 {
+		wait := b.after(now, 0)
+		if wait < time.Second || wait > 2*time.Second {
+			t.Fatalf("in the first minute it waits %s", wait)
+		}
+		now = now.Add(2 * time.Second)
+	}
+	last := time.Duration(0)
+	for range 12 {
+		wait := b.after(now, 0)
+		if wait < last || wait > 5*time.Minute {
+			t.Fatalf("after %s it waits %s", last, wait)
+		}
+		now, last = now.Add(wait), wait
+	}
+	if last != 5*time.Minute {
+		t.Fatalf("it ends at %s", last)
+	}
+	if wait := b.after(now, 61*time.Second); wait > 2*time.Second {
+		t.Fatalf("after a long connection it waits %s", wait)
+	}
+}
+
+func TestPaceLeavesRoomForPINGsWhereTheServerDoesNotEcho(t *testing.T) {
+	n, err := New(Config{Name: "x", Server: "h:1", Nick: "bot", Pace: chat.Pace{Burst: 5, Every: 2 * time.Second}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := n.Pace(); p.Every != 2500*time.Millisecond || p.Burst != 5 || p.Window != 8 {
+		t.Fatalf("without echo: %+v", p)
+	}
+	n.echoes = true
+	if p := n.Pace(); p.Every != 2*time.Second {
+		t.Fatalf("with echo: %+v", p)
+	}
+}
+
+func TestBarrierKeepsToASlowPace(t *testing.T) {
+	s := lonely(t, "#x")
+	s.n.cfg.Pace = chat.Pace{Burst: 5, Every: 2 * time.Second}
+	s.loggedIn = true
+	for _, raw := range []string{":s 001 sprintbot :hi", ":s 376 sprintbot :end", ":sprintbot!b@h JOIN #x", ":s 366 sprintbot #x :End"} {
+		s.feed(raw)
+	}
+	post := func() {
+		s.locked(func() {
+			s.post(chat.Part{Body: "PRIVMSG :hi", Out: chat.Outgoing{To: chat.Place{Channel: "#x"}}}, func(chat.Receipt, error) {})
+		})
+	}
+	post()
+	if s.pings != 1 {
+		t.Fatalf("%d PINGs for the first line", s.pings)
+	}
+	post()
+	s.tick(s.lastPing.Add(7 * time.Second))
+	if s.pings != 1 {
+		t.Fatal("a second PING within four lines' time")
+	}
+	s.tick(s.lastPing.Add(9 * time.Second))
+	if s.pings != 2 {
+		t.Fatal("no PING after four lines' time")
+	}
+	for range barrierLines {
+		post()
+	}
+	if s.pings != 3 {
+		t.Fatalf("%d PINGs after eight lines more", s.pings)
+	}
+}
+
+func TestSettingsThatCannotWorkAreNamed(t *testing.T) {
+	good := Config{Name: "libera", Server: "h:6697", Nick: "bot", Channels: []string{"#x"}}
+	for want, change := range map[string]func(*Config){
+		"name":           func(c *Config) { c.Name = "" },
+		"host:port":      func(c *Config) { c.Server = "irc.example.org" },
+		"nick":           func(c *Config) { c.Nick = "two words" },
+		`"sprints"`:      func(c *Config) { c.Channels = []string{"sprints"} },
+		"both an accoun": func(c *Config) { c.Password = "hunter2" },
+	} {
+		c := good
+		change(&c)
+		if _, err := New(c); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("error %v, want one with %q", err, want)
+		}
+	}
+}
+
+func TestLineThatDoesNotFitTheRealSourceGoesInPieces(t *testing.T) {
+	s := lonely(t, "#x")
+	s.loggedIn = true
+	host := strings.Repeat("h", 200)
+	for _, raw := range []string{":s 001 sprintbot :hi", ":s 376 sprintbot :end", ":sprintbot!b@" + host + " JOIN #x", ":s 366 sprintbot #x :End"} {
+		s.feed(raw)
+	}
+	fates := 0
+	part := s.n.Render(chat.Outgoing{To: chat.Place{Network: "libera", Channel: "#x"}, Reply: chat.Saying(chat.Plainly(strings.Repeat("word ", 70)))})[0]
+	s.locked(func() { s.post(part, func(chat.Receipt, error) { fates++ }) })
+	if len(s.flight) < 2 {
+		t.Fatalf("%d lines", len(s.flight))
+	}
+	got := ""
+	for _, f := range s.flight {
+		if wire := ":sprintbot!b@" + host + " " + f.raw + "\r\n"; len(wire) > 512 {
+			t.Errorf("%d bytes on the wire", len(wire))
+		}
+		got += f.text
+	}
+	if _, want, _ := strings.Cut(part.Body, " :"); got != want {
+		t.Errorf("%q became %q", want, got)
+	}
+	for range 3 { // each PONG may call for the next barrier
+		s.feed("PONG s :" + s.pingToken(s.pings))
+	}
+	if fates != 1 {
+		t.Fatalf("%d fates", fates)
+	}
+}
