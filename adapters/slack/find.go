@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"sync"
+	"time"
 
 	slackapi "github.com/slack-go/slack"
 
@@ -23,9 +24,13 @@ type receipts struct {
 	seen map[string]string // key and part → ts
 	ring [receiptsKept]string
 	next int
+	wait time.Duration // for an own post to come back
+	more chan struct{} // closed and replaced when something was seen
 }
 
-func newReceipts() *receipts { return &receipts{seen: map[string]string{}} }
+func newReceipts() *receipts {
+	return &receipts{seen: map[string]string{}, wait: settleWithin, more: make(chan struct{})}
+}
 
 func partKey(key, part string) string { return key + "\x1e" + part }
 
@@ -44,6 +49,27 @@ func (r *receipts) keep(m slackapi.SlackMetadata, ts string) {
 		r.next = (r.next + 1) % receiptsKept
 	}
 	r.seen[id] = ts
+	close(r.more)
+	r.more = make(chan struct{})
+}
+
+// await is find after a lost answer: our own message event usually tells within a moment whether the post arrived.
+func (r *receipts) await(ctx context.Context, p chat.Part) (chat.Receipt, bool) {
+	ctx, cancel := context.WithTimeout(ctx, r.wait)
+	defer cancel()
+	for {
+		r.mu.Lock()
+		more := r.more
+		r.mu.Unlock()
+		if receipt, ok := r.find(p); ok {
+			return receipt, true
+		}
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return chat.Receipt{}, false
+		}
+	}
 }
 
 // find is the receipt of a part that has been seen. An edit or delete carries no metadata: doing it twice does no harm.

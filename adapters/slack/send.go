@@ -124,11 +124,15 @@ func (n *Network) deliver(ctx context.Context, j job) {
 	}
 	ts, err := n.call(ctx, channel, j.part)
 	if err != nil {
-		if r, ok := n.own.find(j.part); ok { // the answer was lost, the post was not
-			j.done(r, nil)
-			return
+		err = classified(err)
+		if lost(err) {
+			if r, ok := n.own.await(ctx, j.part); ok { // the answer was lost, the post was not
+				n.places.saw(channel, r.ID)
+				j.done(r, nil)
+				return
+			}
 		}
-		j.done(chat.Receipt{}, classified(err))
+		j.done(chat.Receipt{}, err)
 		return
 	}
 	n.places.saw(channel, ts)
@@ -141,6 +145,14 @@ func classified(err error) error {
 		return place
 	}
 	return refusal(err)
+}
+
+// lost says that the post may have arrived: Slack has not said yes or no.
+func lost(err error) bool {
+	_, place := errors.AsType[*chat.ErrPlace](err)
+	_, refused := errors.AsType[*chat.ErrRefused](err)
+	_, later := errors.AsType[*chat.RetryAfter](err)
+	return !place && !refused && !later && err != chat.ErrOffline
 }
 
 func (n *Network) call(ctx context.Context, channel string, part chat.Part) (ts string, err error) {

@@ -24,6 +24,7 @@ const (
 	ackWithin     = 2 * time.Second        // Slack waits 3 s
 	lookupWithin  = time.Second            // names for one batch of messages; what is late shows its id
 	finishWithin  = 5 * time.Second        // a call under way when the bot stops may still end
+	settleWithin  = 2 * time.Second        // after a lost answer, for our own message event to come back
 	flight        = 8                      // calls under way at once, never two for one place
 	batchSize     = 64                     // messages in one hear
 	mailboxSize   = 2000                   // events waiting for hear; what does not fit comes again, unacknowledged
