@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -55,7 +56,15 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, clock: &clock{t: time.Date(2027, 5, 18, 10, 0, 0, 0, zone)}}
-	w.store, err = sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "test.db"), sqlite.Options{Clock: w.clock, Normal: true})
+	path := filepath.Join(t.TempDir(), "test.db")
+	filled, err := begun()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, filled, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.store, err = sqlite.Open(t.Context(), path, sqlite.Options{Clock: w.clock, Normal: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,9 +84,33 @@ func newWorld(t *testing.T) *world {
 		},
 		Log: slog.New(slog.DiscardHandler),
 	}
-	w.write(func(tx sprints.Tx) error { return fill(tx, zone) })
 	return w
 }
+
+// begun is the file of a filled store: migrating a new one for each test would
+// take most of their time.
+var begun = sync.OnceValues(func() (file []byte, err error) {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "world")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "test.db")
+	start := &clock{t: time.Date(2027, 5, 18, 10, 0, 0, 0, zone)}
+	store, err := sqlite.Open(context.Background(), path, sqlite.Options{Clock: start, Normal: true})
+	if err != nil {
+		return nil, err
+	}
+	err = store.Write(context.Background(), func(tx sprints.Tx) error { return fill(tx, zone) })
+	if err := errors.Join(err, store.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 // fill makes rooms, tables, three projects and their issues.
 func fill(tx sprints.Tx, zone *time.Location) error {
