@@ -12,25 +12,33 @@ import (
 // together is how many heard messages share a commit at most.
 const together = 64
 
+// drain is how long, at the end, what was already read may take to be stored: a
+// server without history gives it to nobody a second time.
+const drain = 2 * time.Second
+
 // Run connects and keeps connected, and gives what it hears to hear, in order
 // and from one goroutine, until ctx ends (nil) or the network refuses for good:
 // a login or a ban. All its goroutines have ended when it returns.
 func (n *Network) Run(ctx context.Context, hear func(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	reading, read := context.WithCancel(context.WithoutCancel(ctx))
+	defer read()
+	storing, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
 	var wg sync.WaitGroup
-	wg.Go(func() { n.deliver(ctx, hear) })
+	wg.Go(func() { n.deliver(reading, storing, hear) })
 	err := n.connect(ctx)
-	cancel()
+	read()
+	bound := time.AfterFunc(drain, stop)
 	wg.Wait()
+	bound.Stop()
 	return err
 }
 
-// deliver gives what waits to hear; a batch that could not be committed is kept
-// and given again.
-func (n *Network) deliver(ctx context.Context, hear func(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)) {
+// deliver gives what waits to hear, until reading has ended and nothing is
+// left, or storing ends; a batch that could not be committed is given again.
+func (n *Network) deliver(reading, storing context.Context, hear func(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)) {
 	for {
-		ms, lost, err := n.heard.Take(ctx, together)
+		ms, lost, err := n.heard.Take(reading, together)
 		if err != nil {
 			return
 		}
@@ -38,15 +46,12 @@ func (n *Network) deliver(ctx context.Context, hear func(ctx context.Context, ms
 			n.log.Error("messages were lost: more came than could be stored", "lost", lost)
 		}
 		for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-			_, err := hear(ctx, ms)
+			_, err := hear(storing, ms)
 			if err == nil {
 				break
 			}
-			if ctx.Err() != nil {
-				return
-			}
 			n.log.Error("heard messages are not stored yet", "messages", len(ms), "error", err)
-			if !pause(ctx, wait) {
+			if !pause(storing, wait) {
 				return
 			}
 		}

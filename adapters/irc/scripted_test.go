@@ -347,3 +347,44 @@ func TestHearIsAskedAgainUntilItKeptTheBatch(t *testing.T) {
 	}
 	peer.Expect(t.Context(), command("QUIT"))
 }
+
+func TestWhatWasReadIsStoredThoughTheBotStops(t *testing.T) {
+	t.Parallel()
+	script := irctest.Listen(t)
+	n, err := irc.New(config(script.Addr))
+	if err != nil {
+		t.Fatal(err)
+	}
+	irc.Patient(n)
+	ctx, cancel := context.WithCancel(t.Context())
+	begun, goOn := make(chan struct{}, 1), make(chan struct{})
+	var kept []string
+	ended := make(chan error, 1)
+	go func() {
+		ended <- n.Run(ctx, func(ctx context.Context, ms []chat.Message) ([]chat.Heard, error) {
+			if len(kept) == 0 {
+				begun <- struct{}{}
+				<-goOn
+			}
+			for _, m := range ms {
+				kept = append(kept, m.Line())
+			}
+			return make([]chat.Heard, len(ms)), ctx.Err()
+		})
+	}()
+	peer := script.Accept()
+	enter(peer, "")
+	peer.Send(":ada!a@h PRIVMSG #Sprint :first")
+	<-begun
+	peer.Send(":ada!a@h PRIVMSG #Sprint :second", "PING :read")
+	peer.Expect(t.Context(), command("PONG"))
+	cancel()
+	peer.Expect(t.Context(), command("QUIT"))
+	close(goOn)
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if strings.Join(kept, " ") != "first second" {
+		t.Fatalf("kept %q", kept)
+	}
+}
