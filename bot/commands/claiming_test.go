@@ -81,32 +81,35 @@ func TestTenPeopleTakeOneIssueAtOnceAndOneHoldsIt(t *testing.T) {
 }
 
 func TestAnIssueIsFoundHoweverItIsNamed(t *testing.T) {
-	for name, lines := range map[string][]string{
-		"a number of the list":              {"easy copperkettle", "take 2"},
-		"a bare number after the list":      {"easy copperkettle", "2"},
-		"it":                                {"easy copperkettle", "take it"},
-		"owner and name":                    {"take example/copperkettle#12"},
-		"other letters":                     {"take Example/CopperKettle#12"},
-		"an address":                        {"take https://github.com/example/copperkettle/issues/12"},
-		"an address with what hangs on it":  {"take <https://github.com/example/copperkettle/issues/12?x=1#issuecomment-5>"},
-		"an address without https":          {"take github.com/example/copperkettle/issues/12"},
-		"a project's number":                {"take copperkettle #12"},
-		"a project's number in one word":    {"take copperkettle#12"},
-		"#12 where I sit":                   {"here copperkettle", "take #12"},
-		"12 where I sit, without any list":  {"here copperkettle", "take 12"},
-		"claim":                             {"claim example/copperkettle#12"},
-		"a number after a list of the past": {"easy copperkettle", "take 2"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			must(t, w.did(newcomer, lines...).Reply.Plain(), "Yours until 13:00 (in 3 h): Copperkettle #1", "drop")
-		})
-	}
 	w := newWorld(t)
-	must(t, w.saidTo(leader, "take #12"), "Copperkettle #12") // the one she leads
+	n := 0
+	for name, lines := range map[string][]string{
+		"a number of the list":             {"easy copperkettle", "take 2"},
+		"a bare number after the list":     {"easy copperkettle", "2"},
+		"it":                               {"easy copperkettle", "take it"},
+		"owner and name":                   {"take example/copperkettle#12"},
+		"other letters":                    {"take Example/CopperKettle#12"},
+		"an address":                       {"take https://github.com/example/copperkettle/issues/12"},
+		"an address with what hangs on it": {"take <https://github.com/example/copperkettle/issues/12?x=1#issuecomment-5>"},
+		"an address without https":         {"take github.com/example/copperkettle/issues/12"},
+		"a project's number":               {"take copperkettle #12"},
+		"a project's number in one word":   {"take copperkettle#12"},
+		"#12 where I sit":                  {"here copperkettle", "take #12"},
+		"12 where I sit, without any list": {"here copperkettle", "take 12"},
+		"another word for it":              {"claim example/copperkettle#12"},
+	} {
+		n++
+		got := w.did(sprinter(n), lines...).Reply.Plain()
+		if !strings.HasPrefix(got, "Yours until 13:00 (in 3 h): Copperkettle #1") {
+			t.Errorf("%s: %s", name, got)
+		}
+		w.did(sprinter(n), "drop")
+	}
+	must(t, w.saidTo(leader, "take #12"), "Copperkettle #12") // of the project she leads
 }
 
 func TestEveryRefusalOfAnIssueHasAWayOn(t *testing.T) {
+	common := newWorld(t)
 	for name, c := range map[string]struct {
 		before func(*world)
 		line   string
@@ -124,7 +127,7 @@ func TestEveryRefusalOfAnIssueHasAWayOn(t *testing.T) {
 		"another repository": {nil, "take other/thing#3", "No project here has the repository other/thing."},
 		"an unknown number":  {nil, "take copperkettle#999", "I know no easy issue #999 of Copperkettle."},
 		"unknown in full":    {nil, "take example/copperkettle#999", "I know no easy issue example/copperkettle#999"},
-		"no list":            {nil, "take 2", "I have no list for you that number 2 could be of."},
+		"no list":            {func(*world) {}, "take 2", "I have no list for you that number 2 could be of."},
 		"off the list":       {func(w *world) { w.did(newcomer, "easy copperkettle") }, "take 7", "My last list for you goes from 1 to 3."},
 		"no project":         {nil, "take #12", "Which project's #12?"},
 		"words":              {nil, "take something nice", "Which issue?"},
@@ -137,8 +140,9 @@ func TestEveryRefusalOfAnIssueHasAWayOn(t *testing.T) {
 		}, "take copperkettle#12", "is closed by now. No other easy issue is free now."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			w := common
 			if c.before != nil {
+				w = newWorld(t)
 				c.before(w)
 			}
 			out := w.say(newcomer, c.line)
