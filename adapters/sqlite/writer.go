@@ -126,7 +126,6 @@ func (w *writer) run() {
 		select {
 		case t := <-w.store.queue:
 			w.batch(t)
-			w.tidy()
 		case <-w.store.closing:
 			return
 		}
@@ -165,6 +164,7 @@ func (w *writer) batch(t *turn) {
 		_, _ = s.exec(ctx, "ROLLBACK")
 	}
 	if err == nil && w.wrote {
+		w.tidy()
 		w.store.tick()
 	}
 	for _, t := range turns {
