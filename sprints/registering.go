@@ -2,6 +2,7 @@ package sprints
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -23,24 +24,26 @@ func Register(tx Registering, who PersonID, name string) (Project, error) {
 	if err := nameFree(tx, p); err != nil {
 		return Project{}, err
 	}
-	led, err := tx.LedBy(who)
+	id, err := tx.AddProject(p)
 	if err != nil {
 		return Project{}, err
 	}
-	open := 0
-	for _, l := range led {
-		if l.State != Ended {
-			open++
-		}
-	}
-	if open >= ProjectCap {
-		return Project{}, Refuse(Closed, "You lead %d projects, which is as many as one person may list.", open).
-			Hint("project set " + led[0].Slug + " state ended")
-	}
-	if p.ID, err = tx.AddProject(p); err != nil {
-		return Project{}, err
-	}
+	p.ID = id
 	return p, tx.AddLead(p.ID, who)
+}
+
+// MayLeadMore refuses who leads ProjectCap projects already.
+func MayLeadMore(v ProjectReader, who PersonID) error {
+	led, err := v.LedBy(who)
+	if err != nil {
+		return err
+	}
+	led = slices.DeleteFunc(led, func(p Project) bool { return p.State == Ended })
+	if len(led) < ProjectCap {
+		return nil
+	}
+	return Refuse(Closed, "You lead %d projects, which is as many as one person may list.", len(led)).
+		Hint("project set " + led[0].Slug + " state ended")
 }
 
 // Rename gives a project another name and the short name that belongs to it,

@@ -2,6 +2,7 @@ package commands_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +78,21 @@ func TestMoreKeepsTheNumbersOfTheLastList(t *testing.T) {
 	if p, _ := w.person(newcomer); p.ID == 0 {
 		t.Error("nothing was taken by its number")
 	}
+}
+
+func TestNobodyFillsTheBoardAloneButAnOrganizer(t *testing.T) {
+	w := newWorld(t)
+	for i := range sprints.ProjectCap {
+		w.did(newcomer, fmt.Sprintf("project new Thing %d", i))
+		w.did(orga, fmt.Sprintf("project new Other %d", i))
+	}
+	for _, line := range []string{"project new One More", "page https://wiki.example.org/One"} {
+		if out := w.say(newcomer, line); !out.Refused {
+			t.Errorf("%q: %s", line, out.Reply.Plain())
+		}
+		w.did(orga, line)
+	}
+	w.did(newcomer, "project set thing-0 ended", "project new Two More")
 }
 
 func TestABotIsNeverObeyed(t *testing.T) {

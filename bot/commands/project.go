@@ -85,7 +85,7 @@ func (c *Call) ownProject(v sprints.View, line func(slug string) string) (sprint
 	led = slices.DeleteFunc(led, func(p sprints.Project) bool { return p.State == sprints.Ended })
 	switch len(led) {
 	case 0:
-		return sprints.Project{}, sprints.Refuse(sprints.Unclear, "You lead no project yet, so say which one it is for.").Hint("projects")
+		return sprints.Project{}, sprints.Refuse(sprints.Unclear, "You lead no project yet, so say which one it is for.").Hint("projects", "help project new")
 	case 1:
 		return led[0], nil
 	}
@@ -236,6 +236,14 @@ func (c *Call) work(v sprints.View, p sprints.Project) (chat.Line, error) {
 	return chat.Line{Role: chat.Plain, Cells: []chat.Text{t}}, err
 }
 
+// mayLeadMore refuses who leads too many, unless they are an organizer.
+func (c *Call) mayLeadMore(v sprints.View, who sprints.Person) error {
+	if ok, err := c.Organizer(v); err != nil || ok {
+		return err
+	}
+	return sprints.MayLeadMore(v, who.ID)
+}
+
 // newProject registers one; the asker becomes its lead.
 func newProject(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	name := call.Rest(0)
@@ -248,6 +256,9 @@ func newProject(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error
 	}
 	who, err := call.Meet(tx)
 	if err != nil {
+		return chat.Reply{}, err
+	}
+	if err := call.mayLeadMore(tx, who); err != nil {
 		return chat.Reply{}, err
 	}
 	p, err := sprints.Register(tx, who.ID, name)

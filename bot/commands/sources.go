@@ -100,6 +100,9 @@ func (c *Call) pageAlone(tx sprints.Tx, page sprints.Page) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	if err := c.mayLeadMore(tx, who); err != nil {
+		return chat.Reply{}, err
+	}
 	page.By = who.ID
 	if _, err := tx.AddPage(page); err != nil {
 		return chat.Reply{}, err

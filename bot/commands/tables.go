@@ -85,7 +85,11 @@ func where(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	if len(call.Args) == 0 {
 		return call.rooms(tx)
 	}
-	at, err := tableOrProject(tx, call, call.Rest(0))
+	typed := call.Rest(0)
+	if fold(call.Args[0]) == "is" && len(call.Args) > 1 {
+		typed = call.Rest(1) // "where is copperkettle?"
+	}
+	at, err := tableOrProject(tx, call, typed)
 	if err != nil {
 		return chat.Reply{}, err
 	}
