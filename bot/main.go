@@ -1,0 +1,41 @@
+// Command sprintbot is one bot for one sprint event: it bridges Slack and IRC
+// channels, keeps the list of projects and tables, hands out first issues, and
+// counts who came. Without a configuration it runs a made-up sprint on this
+// machine, with a console and a page on loopback.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// options are the command line.
+type options struct {
+	Config  string `short:"c" placeholder:"FILE" help:"Configuration file. Default: config.yaml in this folder, if there is one."`
+	DB      string `name:"db" placeholder:"PATH" help:"Database file of the sample sprint. Default: sprintbot-sample.db."`
+	Listen  string `placeholder:"ADDR" help:"Address of the page, as 127.0.0.1:8080; port 0 takes a free one."`
+	Version bool   `help:"Print the version and end."`
+}
+
+func main() {
+	var o options
+	kong.Parse(&o, kong.Name("sprintbot"), kong.Description("A sprint coordination bot for Slack and IRC."))
+	if o.Version {
+		fmt.Println("sprintbot", version())
+		return
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, o, os.Stdin, os.Stdout, os.Stderr)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(os.Stderr, "sprintbot:", err)
+		stop()
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"sprintbot/adapters/console"
+	"sprintbot/bot/commands"
+	"sprintbot/bot/relay"
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// graceful is how long the end may take: what is on the wire is confirmed,
+// connections close, the store is closed.
+const graceful = 10 * time.Second
+
+// bot is everything that runs, wired and not yet started.
+type bot struct {
+	store    sprints.Store
+	clock    sprints.Clock
+	log      *slog.Logger
+	networks []relay.Network
+	desk     *commands.Desk
+	carrier  relay.Carrier
+	// local are the networks that must have been told everything before the
+	// bot ends by itself (the console came to its end); nil: it runs until ctx ends.
+	local []string
+}
+
+// statuses is how every network is, by name.
+func (b *bot) statuses() map[string]chat.Status {
+	all := make(map[string]chat.Status, len(b.networks))
+	for _, n := range b.networks {
+		all[n.Name()] = n.Status()
+	}
+	return all
+}
+
+// errEnded is the cause of an end that nobody asked for by a signal: the
+// console came to the end of its input.
+var errEnded = errors.New("the end of the console's input")
+
+// run starts every goroutine of the bot and waits for all of them: a reader
+// and a sender a network, and the jobs. It ends when ctx does, or when the
+// console ends and what is due there has been delivered.
+func (b *bot) run(ctx context.Context) error {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	// Readers outlive ctx a little: they hold the connections on which what is
+	// on the wire is confirmed. They hear nothing then.
+	reading, stopReading := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopReading()
+
+	e := &ear{store: b.store, desk: b.desk, carrier: b.carrier, log: b.log}
+	hear := func(c context.Context, ms []chat.Message) ([]chat.Heard, error) {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return e.hear(c, ms)
+	}
+
+	var readers, senders sync.WaitGroup
+	for _, n := range b.networks {
+		log := b.log.With("network", n.Name())
+		readers.Go(func() {
+			err := n.Run(reading, hear)
+			switch {
+			case reading.Err() != nil:
+			case errors.Is(err, console.ErrEnd):
+				b.drain(ctx)
+				end(errEnded)
+			case err != nil:
+				log.Error("network gave up; the others go on", "error", err)
+			}
+		})
+		senders.Go(func() {
+			if err := relay.NewSender(n, b.store, b.clock, log).Run(ctx); err != nil {
+				log.Error("sender ended", "error", err)
+			}
+		})
+	}
+	<-ctx.Done()
+	late := time.AfterFunc(graceful, func() { b.log.Error("the end takes too long", "limit", graceful) })
+	defer late.Stop()
+	senders.Wait()
+	stopReading()
+	readers.Wait()
+	return nil
+}
+
+// drain waits until nothing waits for the local networks, or ctx ends.
+func (b *bot) drain(ctx context.Context) {
+	changes := b.store.Changes(ctx)
+	for {
+		waiting := 0
+		err := b.store.Read(ctx, func(v sprints.View) error {
+			for _, n := range b.local {
+				rows, err := v.Waiting(n, 0, 1)
+				if err != nil {
+					return err
+				}
+				waiting += len(rows)
+			}
+			return nil
+		})
+		if err != nil {
+			b.log.Error("outbox can't be read", "error", err)
+			return
+		}
+		if waiting == 0 {
+			return
+		}
+		select {
+		case <-changes:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// greeting is what a start prints.
+func greeting(name, page, database string, sample bool, networks string) string {
+	if !sample {
+		return fmt.Sprintf("sprintbot for %s\n  page      %s\n  data      %s\n  networks  %s\n", name, page, database, networks)
+	}
+	return fmt.Sprintf(`sprintbot, a sprint coordination bot for Slack and IRC, with a made-up sprint to try
+  page  %s
+  data  %s
+
+Say something to the bot here, as you would in Slack or IRC. Three things to try:
+  easy       an easy first issue, really free
+  here B4    sit down at a table; the page shows it at once
+  help       what else there is
+
+`, page, database)
+}

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/mattn/go-isatty"
+
+	"sprintbot/adapters/console"
+	"sprintbot/adapters/irc"
+	"sprintbot/adapters/slack"
+	"sprintbot/adapters/sqlite"
+	"sprintbot/adapters/web"
+	"sprintbot/bot/commands"
+	"sprintbot/bot/relay"
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// run is the whole life of the program.
+func run(ctx context.Context, o options, in *os.File, out, errs io.Writer) error {
+	log := slog.New(slog.NewTextHandler(errs, nil))
+	clock, err := startClock(ctx)
+	if err != nil {
+		return err
+	}
+	if o.Config == "" {
+		if _, err := os.Stat("config.yaml"); err == nil {
+			o.Config = "config.yaml"
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	if o.Config == "" {
+		return runSample(ctx, o, clock, log, in, out)
+	}
+	return runConfigured(ctx, o, clock, log, out)
+}
+
+// runConfigured connects to the networks of a configuration.
+func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slog.Logger, out io.Writer) error {
+	cfg, err := loadConfig(o.Config)
+	if err != nil {
+		return err
+	}
+	if o.DB != "" {
+		cfg.Database = o.DB
+	}
+	if o.Listen != "" {
+		cfg.Listen = o.Listen
+	}
+	store, err := openConfigured(ctx, cfg, clock, log)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	b := &bot{store: store, clock: clock, log: log}
+	mode := web.Off
+	if len(cfg.Bridges.Others(lobbyPlace)) > 0 {
+		mode = web.SignedIn
+	}
+	site, err := web.Listen(ctx, web.Config{
+		Name: lobbyName, Listen: cfg.Listen, URL: cfg.URL, Lobby: mode,
+		Readers: readers(cfg.Networks), Reserved: reserved(cfg.Networks),
+		Store: store, Clock: clock, Status: b.statuses, Log: log.With("network", lobbyName),
+	})
+	if err != nil {
+		return err
+	}
+	b.networks = append(b.networks, site)
+	for _, n := range cfg.Networks {
+		network, err := newNetwork(n, log)
+		if err != nil {
+			return err
+		}
+		b.networks = append(b.networks, network)
+	}
+	if err := b.wire(wiring{
+		organizer: cfg.Organizes, page: site.URL(), routes: cfg.Bridges, labels: labels(cfg.Networks), expires: cfg.Expires,
+	}); err != nil {
+		return err
+	}
+	fmt.Fprint(out, greeting(cfg.Event.Name, site.URL(), cfg.Database, false, names(cfg.Networks)))
+	return b.run(ctx)
+}
+
+// newNetwork makes the adapter of one configured network.
+func newNetwork(n NetworkConfig, log *slog.Logger) (relay.Network, error) {
+	switch {
+	case n.IRC != nil:
+		return irc.New(irc.Config{
+			Name: n.Name, Server: n.IRC.Server, TLS: n.IRC.TLS, Nick: n.IRC.Nick, Channels: n.Channels,
+			Account: n.IRC.Account, Password: string(n.IRC.Password), Pace: n.IRC.Pace,
+			Version: "sprintbot " + version(), Log: log,
+		})
+	case n.Slack != nil:
+		return slack.New(slack.Config{
+			Name: n.Name, AppToken: string(n.Slack.AppToken), BotToken: string(n.Slack.BotToken),
+			Channels: n.Channels, APIURL: n.Slack.APIURL,
+		}, log), nil
+	}
+	return nil, fmt.Errorf("network %s is of no kind", n.Name)
+}
+
+// runSample runs a made-up sprint on this machine: console and page, bridged.
+func runSample(ctx context.Context, o options, clock sprints.Clock, log *slog.Logger, in *os.File, out io.Writer) error {
+	path := o.DB
+	if path == "" {
+		path = "sprintbot-sample.db"
+	}
+	store, note, err := openSample(ctx, path, clock, log)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if o.Listen == "" {
+		o.Listen = "127.0.0.1:8080"
+	}
+	b := &bot{store: store, clock: clock, log: log}
+	terminal := isatty.IsTerminal(in.Fd())
+	front := console.New(console.Config{In: in, Out: out, Terminal: terminal, Clock: clock, Log: log})
+	site, err := web.Listen(ctx, web.Config{
+		Name: lobbyName, Listen: o.Listen, Lobby: web.Anonymous, Readers: []string{"the console"},
+		Reserved: []string{"sprintbot"}, Store: store, Clock: clock, Status: b.statuses, Log: log.With("network", lobbyName),
+	})
+	if err != nil {
+		return err
+	}
+	b.networks = []relay.Network{site, front}
+	b.local = []string{front.Name(), site.Name()}
+	if err := b.wire(wiring{
+		organizer: func(network, _ string) bool { return network == front.Name() },
+		page:      site.URL(),
+		routes:    relay.Routes{{Join: []chat.Place{front.Place(), lobbyPlace}}},
+		labels:    map[string]string{front.Name(): "console", lobbyName: "lobby"},
+		expires:   6 * time.Hour,
+	}); err != nil {
+		return err
+	}
+	fmt.Fprint(out, greeting("", site.URL(), path, true, ""), note)
+	return b.run(ctx)
+}
+
+// wiring is what differs between the sample and a configured bot.
+type wiring struct {
+	organizer func(network, key string) bool
+	page      string
+	routes    relay.Routes
+	labels    map[string]string
+	expires   time.Duration
+}
+
+// wire joins the parts that need one another.
+func (b *bot) wire(w wiring) error {
+	b.desk = &commands.Desk{Organizer: w.organizer, PageURL: w.page, Status: b.statuses, Log: b.log}
+	b.carrier = relay.Carrier{Routes: w.routes, Labels: w.labels, Expires: w.expires}
+	return nil
+}
+
+// openConfigured opens the database of a configured event, refuses one that
+// holds the sample, and tells it the event and the venue.
+func openConfigured(ctx context.Context, cfg Config, clock sprints.Clock, log *slog.Logger) (*sqlite.Store, error) {
+	store, err := sqlite.Open(ctx, cfg.Database, sqlite.Options{Clock: clock, Log: log, Normal: cfg.Synchronous == "NORMAL"})
+	if err != nil {
+		return nil, err
+	}
+	if err := store.Read(ctx, func(v sprints.View) error { return refuseSample(v, cfg.Database) }); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	var venue Venue
+	if cfg.Venue != "" {
+		if venue, err = readVenue(cfg.Venue); err != nil {
+			return nil, errors.Join(err, store.Close())
+		}
+	}
+	err = store.Write(ctx, func(tx sprints.Tx) error {
+		if err := tx.SetEvent(cfg.Event); err != nil {
+			return err
+		}
+		return keepVenue(tx, venue)
+	})
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return store, nil
+}
+
+// labels are what people call each network: its kind, or its own name where
+// several are of that kind.
+func labels(networks []NetworkConfig) map[string]string {
+	count := map[string]int{}
+	for _, n := range networks {
+		count[n.kind()]++
+	}
+	all := map[string]string{lobbyName: "lobby"}
+	for _, n := range networks {
+		if all[n.Name] = n.kind(); count[n.kind()] > 1 {
+			all[n.Name] = n.Name
+		}
+	}
+	return all
+}
+
+// kind is what people call networks like n.
+func (n NetworkConfig) kind() string {
+	if n.Slack != nil {
+		return "Slack"
+	}
+	return "IRC"
+}
+
+// readers are who else reads the lobby, in the order of the configuration.
+func readers(networks []NetworkConfig) []string {
+	var all []string
+	seen := map[string]bool{}
+	for _, n := range networks {
+		if !seen[n.kind()] {
+			seen[n.kind()] = true
+			all = append(all, n.kind())
+		}
+	}
+	return all
+}
+
+// reserved are names that no visitor of the lobby may wear.
+func reserved(networks []NetworkConfig) []string {
+	all := []string{"sprintbot"}
+	for _, n := range networks {
+		if n.IRC != nil {
+			all = append(all, n.IRC.Nick)
+		}
+	}
+	return all
+}
