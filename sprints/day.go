@@ -50,15 +50,34 @@ func (d Day) Sub(e Day) int { return int(d.noon().Sub(e.noon()) / (24 * time.Hou
 // Before says that d is earlier than e.
 func (d Day) Before(e Day) bool { return d.noon().Before(e.noon()) }
 
-// Start is the first instant of d in zone: midnight, or the first moment after
-// it where the clock skips midnight.
+// Start is the first instant of d in zone: midnight, the earlier one where the
+// clock shows it twice, or the first moment after it where the clock skips it.
 func (d Day) Start(zone *time.Location) time.Time {
-	t := time.Date(d.year, d.month, d.day, 0, 0, 0, 0, zone)
-	// Where midnight does not exist Date may land on the day before.
-	if DayOf(t, zone).Before(d) {
-		t = time.Date(d.year, d.month, d.day, 1, 0, 0, 0, zone)
+	midnight := time.Date(d.year, d.month, d.day, 0, 0, 0, 0, zone)
+	if d.startsAt(midnight) {
+		return midnight
 	}
-	return t
+	from, to := midnight.ZoneBounds()
+	for _, change := range []time.Time{from, to} {
+		if change.IsZero() {
+			continue
+		}
+		_, before := change.Add(-1).Zone()
+		_, after := change.Zone()
+		shift := time.Duration(after-before) * time.Second
+		for _, t := range []time.Time{midnight.Add(shift), midnight.Add(-shift), change} {
+			if d.startsAt(t) {
+				return t
+			}
+		}
+	}
+	return midnight
+}
+
+// startsAt says that t is of d, or of the next day that there is, and the
+// instant before it is not.
+func (d Day) startsAt(t time.Time) bool {
+	return !DayOf(t, t.Location()).Before(d) && DayOf(t.Add(-1), t.Location()).Before(d)
 }
 
 // End is the first instant of the day after d.
