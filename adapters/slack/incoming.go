@@ -90,7 +90,7 @@ func (t translator) from(m slackapi.Msg) chat.Handle {
 }
 
 func (t translator) said(channel string, direct bool, m slackapi.Msg) (chat.Message, bool) {
-	if t.mine(m) || m.Timestamp == "" {
+	if t.mine(m) || m.Timestamp == "" || channel == "" {
 		return chat.Message{}, false
 	}
 	out := t.base(channel, direct, m)
@@ -179,7 +179,8 @@ func (t translator) deleted(ev *slackevents.MessageEvent, direct bool, before sl
 
 // slash is a command of Slack's own: nobody else saw it, so it is a private word wherever it was given.
 func (t translator) slash(c slackapi.SlashCommand) (chat.Message, bool) {
-	return t.private(c.UserID, c.UserName, c.TriggerID, c.ResponseURL, c.Command+" ", readMrkdwn(t.network, c.Text, t.names))
+	door, text, _ := atDoor(readMrkdwn(t.network, c.Text, t.names), t.me, true)
+	return t.private(c.UserID, c.UserName, c.TriggerID, c.ResponseURL, c.Command+" "+door, text)
 }
 
 // press is the pressing of a suggested command's button.

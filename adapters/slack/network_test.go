@@ -127,6 +127,10 @@ func TestAPrivateWordIsSaidToTheBot(t *testing.T) {
 		m.Text.Plain() != "here  7 & more" || m.Return == "" {
 		t.Errorf("heard %+v", m)
 	}
+	b.d.Slash("ada.l", "#sprints", "/sprint !here 7")
+	if m = b.messages(3)[2]; m.Door != "/sprint !" || m.Text.Plain() != "here 7" {
+		t.Errorf("heard %+v", m)
+	}
 	b.settled()
 }
 

@@ -131,3 +131,33 @@ func TestEveryRecordedInteractionDecodes(t *testing.T) {
 		})
 	}
 }
+
+// FuzzEvent reads events of any shape as they stand in an envelope: translating them never panics.
+func FuzzEvent(f *testing.F) {
+	for _, s := range []string{
+		`{"type":"message","channel":"C1","user":"U1","text":"hi","ts":"1.000001","channel_type":"channel"}`,
+		`{"type":"message","subtype":"message_changed","channel":"C1","message":{"text":"a","ts":"1.1"},"ts":"1.2"}`,
+		`{"type":"message","subtype":"message_changed","channel":"C1","message":null}`,
+		`{"type":"message","subtype":"message_deleted","channel":"C1","deleted_ts":"1.1"}`,
+		`{"type":"message","channel":"D1","files":[{}],"blocks":[{"type":"rich_text","elements":[{"type":"rich_text_list"}]}]}`,
+		`{"type":"message","channel":"C1","ts":"1.1","blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"user"},{"type":"date"},{"type":"link"}]}]}]}`,
+		`{"type":"app_mention","channel":"C1","text":"<@UBOT>","ts":"1.1"}`, `{"type":"user_change","user":{}}`, `{}`, `null`, `[]`,
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, inner string) {
+		if !json.Valid([]byte(inner)) {
+			return
+		}
+		outer := `{"type":"event_callback","team_id":"T1","event_id":"Ev1","event":` + inner + `}`
+		ev, err := slackevents.ParseEvent(json.RawMessage(outer), slackevents.OptionNoVerifyToken())
+		if err != nil {
+			frame := json.RawMessage(`{"envelope_id":"e","type":"events_api","payload":` + outer + `}`)
+			translated(socketmode.Event{Data: &socketmode.ErrorBadMessage{Message: frame}})
+			return
+		}
+		if m, ok := translated(socketmode.Event{Data: ev}); ok && (m.ID == "" || m.In.Channel == "" || m.From.ID == "") {
+			t.Errorf("%s became %+v", inner, m)
+		}
+	})
+}

@@ -36,6 +36,11 @@ const (
 )
 
 // Config is what a workspace needs. Tokens come resolved: this package reads no environment and no files.
+//
+// The app needs Socket Mode, interactivity, the slash command /sprint and its messages tab. Scopes of the bot token:
+// app_mentions:read, channels:history, channels:join, channels:read, chat:write, chat:write.customize, commands,
+// groups:history, groups:read, im:history, im:write, usergroups:read, users:read. Events: app_mention, channel_rename,
+// group_rename, member_joined_channel, message.channels, message.groups, message.im, user_change.
 type Config struct {
 	Name     string    // of the network: "pycon"
 	AppToken string    // xapp-…, opens Socket Mode (connections:write)
