@@ -186,5 +186,9 @@ func refOf(tx sprints.Tx, id sprints.IssueID) (string, error) {
 
 // when is a time to come as "13:10 (in 40 min)".
 func when(e sprints.Event, now, t time.Time) string {
-	return clock(e, now, t) + " (in " + span(t.Sub(now)) + ")"
+	d := t.Sub(now)
+	if d >= 2*time.Hour {
+		d = d.Round(time.Hour) // 2:57 are nearer to 3 h
+	}
+	return clock(e, now, t) + " (in " + span(d) + ")"
 }
