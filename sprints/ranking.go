@@ -18,11 +18,6 @@ type Wish struct {
 	Project ProjectID
 }
 
-// Empty says that anything will do.
-func (w Wish) Empty() bool {
-	return len(w.Words) == 0 && w.Minutes == 0 && !w.NoSetup && w.Project == 0
-}
-
 // Pick is an issue with its place in the ranking.
 type Pick struct {
 	EasyIssue
