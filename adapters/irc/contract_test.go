@@ -1,175 +1,14 @@
 package irc_test
 
 import (
-	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"go.uber.org/goleak"
-
-	"sprintbot/adapters/irc"
 	"sprintbot/adapters/irc/irctest"
 	"sprintbot/sprints/chat"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// bot is a running network and what it heard.
-type bot struct {
-	t   *testing.T
-	net *irc.Network
-
-	mu    sync.Mutex
-	heard []chat.Message
-	more  chan struct{}
-
-	cancel context.CancelFunc
-	ended  chan struct{}
-	err    error
-}
-
-func config(server string) irc.Config {
-	return irc.Config{Name: "libera", Server: server, Nick: "sprintbot", Channels: []string{"#Sprint"}}
-}
-
-func secure(s *irctest.Server, c irc.Config) irc.Config {
-	c.Server, c.TLS, c.Roots = s.TLSAddr, true, s.Roots
-	return c
-}
-
-func start(t *testing.T, c irc.Config) *bot {
-	t.Helper()
-	n, err := irc.New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	irc.Hasten(n)
-	return run(t, n)
-}
-
-func run(t *testing.T, n *irc.Network) *bot {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	b := &bot{t: t, net: n, more: make(chan struct{}, 1), cancel: cancel, ended: make(chan struct{})}
-	go func() {
-		defer close(b.ended)
-		b.err = n.Run(ctx, b.hear)
-	}()
-	t.Cleanup(b.stop)
-	return b
-}
-
-func (b *bot) stop() {
-	b.cancel()
-	<-b.ended
-}
-
-func (b *bot) hear(_ context.Context, ms []chat.Message) ([]chat.Heard, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.heard = append(b.heard, ms...)
-	select {
-	case b.more <- struct{}{}:
-	default:
-	}
-	return make([]chat.Heard, len(ms)), nil
-}
-
-// status waits until the network's status is as wanted.
-func (b *bot) status(what string, want func(chat.Status) bool) chat.Status {
-	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 20*time.Second)
-	defer cancel()
-	for {
-		if st := b.net.Status(); want(st) {
-			return st
-		}
-		select {
-		case <-b.net.Changed():
-		case <-ctx.Done():
-			b.t.Fatalf("never %s: %+v", what, b.net.Status())
-		}
-	}
-}
-
-func (b *bot) up() *bot {
-	b.t.Helper()
-	b.status("up", func(st chat.Status) bool { return st.Up })
-	return b
-}
-
-// hears waits for the first message that matches.
-func (b *bot) hears(words string) chat.Message {
-	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 20*time.Second)
-	defer cancel()
-	for {
-		b.mu.Lock()
-		for _, m := range b.heard {
-			if m.Line() == words {
-				b.mu.Unlock()
-				return m
-			}
-		}
-		b.mu.Unlock()
-		select {
-		case <-b.more:
-		case <-ctx.Done():
-			b.t.Fatalf("never heard %q, but %d others", words, len(b.heard))
-		}
-	}
-}
-
-type result struct {
-	receipt chat.Receipt
-	err     error
-}
-
-// sends puts a row on the wire and waits for its last part's fate.
-func (b *bot) sends(out chat.Outgoing) result {
-	b.t.Helper()
-	var last result
-	for _, part := range b.net.Render(out) {
-		done := make(chan result, 1)
-		b.net.Send(b.t.Context(), part, func(r chat.Receipt, err error) { done <- result{r, err} })
-		select {
-		case last = <-done:
-		case <-time.After(20 * time.Second):
-			b.t.Fatal("no fate of what was sent")
-		}
-	}
-	return last
-}
-
-func channel() chat.Place { return chat.Place{Network: "libera", Channel: "#Sprint"} }
-
-func relayed(nick, words string) chat.Outgoing {
-	return chat.Outgoing{
-		To: channel(), Kind: chat.Said, As: &chat.Handle{Network: "pycon", ID: "U1", Nick: nick}, From: "Slack",
-		Reply: chat.Saying(chat.Plainly(words)),
-	}
-}
-
-func answer(to chat.Place, words string) chat.Outgoing {
-	return chat.Outgoing{To: to, Kind: chat.Said, Reply: chat.Reply{Private: true, Lines: chat.Saying(chat.Plainly(words)).Lines}}
-}
-
-// onBoth runs a test on each real server.
-func onBoth(t *testing.T, test func(t *testing.T, s *irctest.Server)) {
-	t.Run("ngircd", func(t *testing.T) {
-		t.Parallel()
-		test(t, irctest.NgIRCd(t))
-	})
-	t.Run("inspircd", func(t *testing.T) {
-		t.Parallel()
-		test(t, irctest.InspIRCd(t))
-	})
-}
 
 func TestNetworkCarriesWordsBothWays(t *testing.T) {
 	t.Parallel()
@@ -324,79 +163,6 @@ func TestGuestFollowsItsNickAndEndsAtQuit(t *testing.T) {
 	})
 }
 
-func TestLoginByAccount(t *testing.T) {
-	t.Parallel()
-	s := irctest.InspIRCd(t)
-	s.Register("Ada", "secret-1")
-	s.Register("sprintbot", "secret-2")
-	c := config(s.Addr)
-	c.Account, c.Password = "sprintbot", "secret-2"
-
-	t.Run("succeeds and sees accounts", func(t *testing.T) {
-		ada := s.Dial("ada_phone", irctest.WithSASL("Ada", "secret-1"))
-		ada.Join("#sprint")
-		b := start(t, c).up()
-		ada.Say("#sprint", "hello")
-		from := b.hears("hello").From
-		if from.ID != "account:ada" || from.Account != "Ada" || from.Guest() {
-			t.Fatalf("heard from %+v", from)
-		}
-		ada.Nick("someone")
-		ada.Say("#sprint", "renamed")
-		b.hears("renamed")
-		if got := b.sends(answer(chat.Direct(chat.Handle{Network: "libera", ID: "account:ada"}), "found you")); got.err != nil {
-			t.Fatal(got.err)
-		}
-		ada.WaitLine(t.Context(), irctest.Says("sprintbot", "someone", "found you"))
-		late := s.Dial("late")
-		late.Join("#sprint")
-		late.Say("NickServ", "IDENTIFY Ada secret-1")
-		late.WaitLine(t.Context(), func(l irctest.Line) bool { return l.Command == "900" })
-		late.Say("#sprint", "logged in later")
-		if from := b.hears("logged in later").From; from.ID != "account:ada" {
-			t.Fatalf("heard from %+v", from)
-		}
-		var place *chat.ErrPlace
-		if got := b.sends(answer(chat.Direct(chat.Handle{Network: "libera", ID: "account:grace"}), "anyone")); !errors.As(got.err, &place) {
-			t.Fatalf("words to an account nobody is logged in to: %v", got.err)
-		}
-	})
-	t.Run("refused ends the network", func(t *testing.T) {
-		wrong := c
-		wrong.Password = "wrong"
-		b := start(t, wrong)
-		st := b.status("refused", func(st chat.Status) bool { return st.Fatal })
-		<-b.ended
-		if b.err == nil || st.Up || !strings.Contains(st.Note, "SASL") || strings.Contains(st.Note, "wrong") {
-			t.Fatalf("error %v, status %+v", b.err, st)
-		}
-	})
-}
-
-func TestLoginThatTheServerDoesNotOfferIsNeverUp(t *testing.T) {
-	t.Parallel()
-	s := irctest.NgIRCd(t)
-	c := config(s.Addr)
-	c.Account, c.Password = "sprintbot", "x"
-	b := start(t, c)
-	st := b.status("turned away", func(st chat.Status) bool { return strings.Contains(st.Note, "no SASL") })
-	if st.Up || st.Fatal {
-		t.Fatalf("status %+v", st)
-	}
-}
-
-func TestTLSIsVerified(t *testing.T) {
-	t.Parallel()
-	s := irctest.NgIRCd(t)
-	c := secure(s, config(""))
-	c.Roots = x509.NewCertPool()
-	b := start(t, c)
-	st := b.status("refused", func(st chat.Status) bool { return strings.Contains(st.Note, "certificate") })
-	if st.Up {
-		t.Fatalf("status %+v", st)
-	}
-}
-
 func TestNickCollisionIsBypassedAndTheNickRegained(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *irctest.Server) {
@@ -445,30 +211,6 @@ func TestRestartOfTheServerIsSurvived(t *testing.T) {
 	}
 }
 
-func TestLoginIsRequiredAgainAfterTheServicesComeBack(t *testing.T) {
-	t.Parallel()
-	s := irctest.InspIRCd(t)
-	s.Register("sprintbot", "secret-2")
-	c := secure(s, config(""))
-	c.Account, c.Password = "sprintbot", "secret-2"
-	b := start(t, c).up()
-	s.Stop()
-	b.status("away", func(st chat.Status) bool { return !st.Up })
-	s.Start()
-	ada := s.Dial("ada", irctest.WithCaps("extended-join"))
-	ada.Join("#sprint")
-	b.up()
-	if got := b.sends(relayed("grace", "back")); got.err != nil {
-		t.Fatal(got.err)
-	}
-	joined := ada.Seen(t.Context(), func(l irctest.Line) bool {
-		return l.Command == "JOIN" && l.Nick == "sprintbot" || l.Command == "353" && strings.Contains(l.Text(), "sprintbot")
-	})
-	if joined.Command == "JOIN" && joined.Params[1] != "sprintbot" {
-		t.Fatalf("joined without its account: %s", joined.Raw)
-	}
-}
-
 func TestSilentServerIsNoticed(t *testing.T) {
 	t.Parallel()
 	s := irctest.NgIRCd(t)
@@ -494,6 +236,15 @@ func TestPlaceThatRefusesAndPersonWhoIsGone(t *testing.T) {
 		if got := b.sends(relayed("grace", "hush")); !errors.As(got.err, &place) {
 			t.Fatalf("into a moderated channel: %v", got.err)
 		}
+		fates := make(chan error, 6)
+		for i := range 6 {
+			b.net.Send(t.Context(), b.net.Render(relayed("grace", fmt.Sprintf("hush %d", i)))[0], func(_ chat.Receipt, err error) { fates <- err })
+		}
+		for range 6 {
+			if err := <-fates; !errors.As(err, &place) {
+				t.Fatalf("one of many into a moderated channel: %v", err)
+			}
+		}
 		ada.Send("MODE #sprint -m")
 		ada.Sync()
 		if got := b.sends(relayed("grace", "hello")); got.err != nil {
@@ -509,5 +260,40 @@ func TestPlaceThatRefusesAndPersonWhoIsGone(t *testing.T) {
 		if got := b.sends(answer(elsewhere, "hm")); !errors.As(got.err, &place) {
 			t.Fatalf("into a channel nobody configured: %v", got.err)
 		}
+	})
+}
+
+func TestChannelWithoutColoursGetsPlainWords(t *testing.T) {
+	t.Parallel()
+	s := irctest.InspIRCd(t)
+	ada := s.Dial("ada")
+	ada.Join("#sprint")
+	ada.Send("MODE #sprint +c")
+	b := start(t, config(s.Addr)).up()
+	loud := relayed("grace", "")
+	loud.Reply = chat.Saying(chat.Text{{Text: "loud", Bold: true}, {Text: " words"}})
+	if got := b.sends(loud); got.err != nil {
+		t.Fatal(got.err)
+	}
+	ada.WaitLine(t.Context(), irctest.Says("sprintbot", "#sprint", "<grace (Slack)> loud words"))
+}
+
+func TestAnswerReachesSomebodyWhoIsAway(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *irctest.Server) {
+		ada := s.Dial("ada")
+		ada.Join("#sprint")
+		b := start(t, config(s.Addr)).up()
+		ada.Send("AWAY :lunch")
+		ada.Say("sprintbot", "easy")
+		from := b.hears("easy").From
+		got := b.sends(answer(chat.Direct(from), "three issues"))
+		if got.err != nil {
+			t.Fatal(got.err)
+		}
+		if s.Kind == "inspircd" && got.receipt.ID == "" {
+			t.Fatal("the echo beside the away notice was not found")
+		}
+		ada.WaitLine(t.Context(), irctest.Says("sprintbot", "ada", "three issues"))
 	})
 }

@@ -5,8 +5,8 @@ import "time"
 // Hasten shortens the adapter's times, so that no test waits for a minute.
 func Hasten(n *Network) {
 	n.limits.tick = 20 * time.Millisecond
-	n.limits.quiet = 500 * time.Millisecond
-	n.limits.dead = 1500 * time.Millisecond
+	n.limits.quiet = time.Second
+	n.limits.dead = 5 * time.Second
 	n.limits.rejoin = 300 * time.Millisecond
 	n.limits.regain = 200 * time.Millisecond
 	n.limits.redial.least = 50 * time.Millisecond

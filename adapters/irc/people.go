@@ -283,8 +283,8 @@ func (s *session) accounts(now time.Time) {
 		}
 	}
 	for key := range ask {
-		if r := s.rooms[key]; r != nil && r.named && now.Sub(s.whoised[key]) > whoEvery {
-			s.whoised[key] = now
+		if r := s.rooms[key]; r != nil && r.named && now.Sub(s.whoxed[key]) > whoEvery {
+			s.whoxed[key] = now
 			s.link.send("WHO " + r.name + " %tuhna," + whoToken)
 		}
 	}

@@ -50,7 +50,7 @@ type session struct {
 	rooms      map[string]*room   // configured channels, by folded name
 	people     map[string]*person // by folded nick
 	guests     int
-	whoised    map[string]time.Time // channels lately asked for accounts
+	whoxed     map[string]time.Time // channels lately asked for accounts
 
 	flight    []*flying
 	careful   map[string]int // lines a place still gets one by one
@@ -79,7 +79,7 @@ func (n *Network) newSession(l *link) *session {
 		n: n, link: l, id: strings.ToLower(rand.Text()[:8]), started: now, nick: n.cfg.Nick,
 		offered: map[string]string{}, caps: map[string]bool{}, options: map[string]string{}, folding: foldRFC1459,
 		playbacks: map[string]bool{}, labels: map[string]string{}, rooms: map[string]*room{}, people: map[string]*person{},
-		whoised: map[string]time.Time{}, careful: map[string]int{}, recount: map[string]int{}, waiting: map[string][]*flying{},
+		whoxed: map[string]time.Time{}, careful: map[string]int{}, recount: map[string]int{}, waiting: map[string][]*flying{},
 		refused: map[string]*flying{}, lastAlive: now,
 	}
 	s.foldRooms()

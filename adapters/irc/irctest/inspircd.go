@@ -81,7 +81,7 @@ func inspircdConf(dir string, port []int) string {
 	for _, module := range []string{
 		"cap", "ircv3", "ircv3_accounttag", "ircv3_servertime", "ircv3_msgid", "ircv3_ctctags", "ircv3_echomessage",
 		"ircv3_labeledresponse", "ircv3_batch", "ircv3_chghost", "ircv3_capnotify", "ircv3_invitenotify",
-		"services_account", "sasl", "spanningtree", "ssl_gnutls", "botmode", "namesx", "uhnames", "hidechans",
+		"services_account", "sasl", "spanningtree", "ssl_gnutls", "botmode", "blockcolor", "namesx", "uhnames", "hidechans",
 	} {
 		fmt.Fprintf(&b, "<module name=%q>\n", module)
 	}

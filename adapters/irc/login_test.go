@@ -1,0 +1,108 @@
+package irc_test
+
+import (
+	"crypto/x509"
+	"errors"
+	"strings"
+	"testing"
+
+	"sprintbot/adapters/irc/irctest"
+	"sprintbot/sprints/chat"
+)
+
+func TestLoginByAccount(t *testing.T) {
+	t.Parallel()
+	s := irctest.InspIRCd(t)
+	s.Register("Ada", "secret-1")
+	s.Register("sprintbot", "secret-2")
+	c := config(s.Addr)
+	c.Account, c.Password = "sprintbot", "secret-2"
+
+	t.Run("succeeds and sees accounts", func(t *testing.T) {
+		ada := s.Dial("ada_phone", irctest.WithSASL("Ada", "secret-1"))
+		ada.Join("#sprint")
+		b := start(t, c).up()
+		ada.Say("#sprint", "hello")
+		from := b.hears("hello").From
+		if from.ID != "account:ada" || from.Account != "Ada" || from.Guest() {
+			t.Fatalf("heard from %+v", from)
+		}
+		ada.Nick("someone")
+		ada.Say("#sprint", "renamed")
+		b.hears("renamed")
+		if got := b.sends(answer(chat.Direct(chat.Handle{Network: "libera", ID: "account:ada"}), "found you")); got.err != nil {
+			t.Fatal(got.err)
+		}
+		ada.WaitLine(t.Context(), irctest.Says("sprintbot", "someone", "found you"))
+		late := s.Dial("late")
+		late.Join("#sprint")
+		late.Say("NickServ", "IDENTIFY Ada secret-1")
+		late.WaitLine(t.Context(), func(l irctest.Line) bool { return l.Command == "900" })
+		late.Say("#sprint", "logged in later")
+		if from := b.hears("logged in later").From; from.ID != "account:ada" {
+			t.Fatalf("heard from %+v", from)
+		}
+		var place *chat.ErrPlace
+		if got := b.sends(answer(chat.Direct(chat.Handle{Network: "libera", ID: "account:grace"}), "anyone")); !errors.As(got.err, &place) {
+			t.Fatalf("words to an account nobody is logged in to: %v", got.err)
+		}
+	})
+	t.Run("refused ends the network", func(t *testing.T) {
+		wrong := c
+		wrong.Password = "wrong"
+		b := start(t, wrong)
+		st := b.status("refused", func(st chat.Status) bool { return st.Fatal })
+		<-b.ended
+		if b.err == nil || st.Up || !strings.Contains(st.Note, "SASL") || strings.Contains(st.Note, "wrong") {
+			t.Fatalf("error %v, status %+v", b.err, st)
+		}
+	})
+}
+
+func TestLoginThatTheServerDoesNotOfferIsNeverUp(t *testing.T) {
+	t.Parallel()
+	s := irctest.NgIRCd(t)
+	c := config(s.Addr)
+	c.Account, c.Password = "sprintbot", "x"
+	b := start(t, c)
+	st := b.status("turned away", func(st chat.Status) bool { return strings.Contains(st.Note, "no SASL") })
+	if st.Up || st.Fatal {
+		t.Fatalf("status %+v", st)
+	}
+}
+
+func TestTLSIsVerified(t *testing.T) {
+	t.Parallel()
+	s := irctest.NgIRCd(t)
+	c := secure(s, config(""))
+	c.Roots = x509.NewCertPool()
+	b := start(t, c)
+	st := b.status("refused", func(st chat.Status) bool { return strings.Contains(st.Note, "certificate") })
+	if st.Up {
+		t.Fatalf("status %+v", st)
+	}
+}
+
+func TestLoginIsRequiredAgainAfterTheServicesComeBack(t *testing.T) {
+	t.Parallel()
+	s := irctest.InspIRCd(t)
+	s.Register("sprintbot", "secret-2")
+	c := secure(s, config(""))
+	c.Account, c.Password = "sprintbot", "secret-2"
+	b := start(t, c).up()
+	s.Stop()
+	b.status("away", func(st chat.Status) bool { return !st.Up })
+	s.Start()
+	ada := s.Dial("ada", irctest.WithCaps("extended-join"))
+	ada.Join("#sprint")
+	b.up()
+	if got := b.sends(relayed("grace", "back")); got.err != nil {
+		t.Fatal(got.err)
+	}
+	joined := ada.Seen(t.Context(), func(l irctest.Line) bool {
+		return l.Command == "JOIN" && l.Nick == "sprintbot" || l.Command == "353" && strings.Contains(l.Text(), "sprintbot")
+	})
+	if joined.Command == "JOIN" && joined.Params[1] != "sprintbot" {
+		t.Fatalf("joined without its account: %s", joined.Raw)
+	}
+}
