@@ -139,6 +139,9 @@ func (r row) Also() string {
 	return strings.Join(codes, ", ")
 }
 
+// Others is how many are there beside the lead.
+func (r row) Others() int { return r.Taken - 1 }
+
 // Open says that somebody may go there: there is a table, a seat, and the
 // project takes people.
 func (r row) Open() bool { return len(r.Tables) > 0 && !r.Full && !r.Paused }

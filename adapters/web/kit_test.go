@@ -63,6 +63,7 @@ type kit struct {
 	clock *wall
 	site  *web.Site
 	base  string
+	stop  func() // ends the site, once
 
 	mu    sync.Mutex
 	heard []chat.Message
@@ -97,14 +98,17 @@ func start(t testing.TB, cfg web.Config, fill func(*kit)) *kit {
 		t.Fatal(err)
 	}
 	k.site, k.base = site, "http://"+site.Addr()
-	ctx, stop := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ran := make(chan error, 1)
 	go func() { ran <- site.Run(ctx, k.hear) }()
-	t.Cleanup(func() {
-		stop()
+	k.stop = sync.OnceFunc(func() {
+		cancel()
 		if err := <-ran; err != nil {
 			t.Error(err)
 		}
+	})
+	t.Cleanup(func() {
+		k.stop()
 		if t.Failed() && logged.Len() > 0 {
 			t.Logf("log:\n%s", logged.String())
 		}
@@ -300,6 +304,28 @@ func (b *browser) key(page string) string {
 		b.k.t.Fatalf("no form on the page:\n%s", page)
 	}
 	return m[1]
+}
+
+// sitDown seats somebody as a command on another network does.
+func (k *kit) sitDown(network, id, code string) {
+	k.t.Helper()
+	k.write(func(tx sprints.Tx) error {
+		h := chat.Handle{Network: network, ID: id, Nick: "ada"}
+		p, err := tx.Meet(h)
+		if err != nil {
+			return err
+		}
+		table, err := tx.Table(code)
+		if err != nil {
+			return err
+		}
+		spot, err := sprints.SpotAt(tx, table)
+		if err != nil {
+			return err
+		}
+		_, err = sprints.SitDown(tx, p.ID, h, spot)
+		return err
+	})
 }
 
 // sits says how many people sit at a table.

@@ -125,20 +125,19 @@ func (p *pages) must(name string, data any) template.HTML {
 // frame is what every page has around it.
 type frame struct {
 	*shown
-	Title  string
-	Nav    string // which part of the site it is
-	On     string // pieces the page shows, for the stream
-	At     place  // how far the page has been told
-	Lobby  LobbyMode
-	Signed bool   // offers to sign in
-	Stamp  string // when the board was read, to the second
-	Short  string // the address people can type
-	Live   bool   // false: the visitor paused it
+	Title string
+	Nav   string // which part of the site it is
+	On    string // pieces the page shows, for the stream
+	At    place  // how far the page has been told
+	Lobby LobbyMode
+	Stamp string // when the board was read, to the second
+	Short string // the address people can type
+	Chats string // where else sprintbot can be talked to, "Slack and IRC"
 }
 
 func (s *Site) frame(title, nav string) frame {
 	b := s.board.Load()
-	return frame{shown: b, Title: title, Nav: nav, At: place{rev: b.Rev}, Lobby: s.cfg.Lobby, Live: true,
+	return frame{shown: b, Title: title, Nav: nav, On: "banner", At: place{rev: b.Rev}, Lobby: s.cfg.Lobby, Chats: people(s.cfg.Readers, 0),
 		Stamp: b.At.In(b.Event.Zone).Format("15:04:05"), Short: strings.TrimPrefix(strings.TrimPrefix(s.URL(), "https://"), "http://")}
 }
 

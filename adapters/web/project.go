@@ -111,6 +111,11 @@ func (s *Site) readProject(ctx context.Context, p *projectView) error {
 	})
 }
 
+// Named says that the line about the lead does not name everybody already.
+func (p projectView) Named() bool {
+	return len(p.Shown) > 1 || len(p.Shown) == 1 && p.Shown[0] != p.Lead
+}
+
 // Who are the people here in words: "wren, otter and 4 more".
 func (p projectView) Who() string { return people(p.Shown, p.More) }
 

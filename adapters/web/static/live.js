@@ -4,7 +4,7 @@
 (() => {
   'use strict';
   const body = document.body;
-  const on = body.dataset.on;
+  const on = body.dataset.shows; // not data-on: templates take names in on… for scripts
   document.documentElement.classList.add('scripting');
   const byId = (id) => document.getElementById(id);
 
