@@ -124,7 +124,7 @@ func runSample(ctx context.Context, o options, clock sprints.Clock, log *slog.Lo
 	}
 	b := &bot{store: store, clock: clock, log: log}
 	terminal := isatty.IsTerminal(in.Fd())
-	front := console.New(console.Config{In: in, Out: out, Terminal: terminal, Clock: clock, Log: log})
+	front := console.New(console.Config{In: in, Out: out, Terminal: terminal, Complete: commands.Complete, Clock: clock, Log: log})
 	site, err := web.Listen(ctx, web.Config{
 		Name: lobbyName, Listen: o.Listen, Lobby: web.Anonymous, Readers: []string{"the console"},
 		Reserved: []string{"sprintbot"}, Store: store, Clock: clock, Status: b.statuses, Log: log.With("network", lobbyName),

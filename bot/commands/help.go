@@ -65,15 +65,11 @@ func help(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 		if names == nil {
 			continue
 		}
-		cells := []chat.Text{call.Text("%s:", t.Name), call.Text("%s", strings.Join(names, " · "))}
-		switch t.Name {
-		case "You":
-			cells = append(cells, call.privacy(chat.Hint).Cells...)
-		case "Else":
-			cells = append(cells, call.Text("%v explains one.", code("help here")))
-		}
-		lines = append(lines, chat.Line{Role: chat.Row, Cells: cells})
+		lines = append(lines, chat.Line{Role: chat.Row, Cells: []chat.Text{call.Text("%s:", t.Name), call.Text("%s", strings.Join(names, " · "))}})
 	}
+	hint := call.privacy(chat.Hint)
+	hint.Cells[0] = append(call.Text("%v explains one. ", code("help here")), hint.Cells[0]...)
+	lines = append(lines, hint)
 	return call.Answer(lines...)
 }
 

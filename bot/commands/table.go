@@ -15,9 +15,8 @@ func topics() []topic {
 		{"Projects", projectCommands()},
 		{"Seats", append(seatCommands(), tableCommands()...)},
 		{"Issues", issueCommands()},
-		{"You", personCommands()},
 		{"Counts", attendanceCommands()},
-		{"Else", helpCommands()},
+		{"You", append(personCommands(), helpCommands()...)},
 	}
 }
 
