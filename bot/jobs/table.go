@@ -1,0 +1,57 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"sprintbot/sprints"
+)
+
+// Ages at which what is no longer needed goes.
+const (
+	heardKept = 7 * 24 * time.Hour // keys of messages
+	wordsKept = time.Hour          // words of a row, after it was sent
+	daysKept  = 30                 // people, after the event's last day
+)
+
+// table is all that is done by the clock. To add something, add a row.
+func table(c Config) []Job {
+	claims, days, people := claims{c}, days{c}, retention{c}
+	jobs := []Job{
+		{Name: "expire claims", Next: claims.next, Run: claims.run},
+		{Name: "close day", Next: days.next, Run: days.run},
+		{Name: "delete people", Needs: []string{"close day"}, Next: people.next, Run: people.run},
+		{Name: "forget keys of messages", Every: time.Hour, Run: pruneHeard(c)},
+		{Name: "blank sent words", Every: 5 * time.Minute, Run: blank(c)},
+	}
+	if c.Pages != nil {
+		pages := &pages{Config: c}
+		jobs = append(jobs, Job{Name: "read pages", Net: true, Next: pages.next, Run: pages.run})
+	}
+	if c.GitHub != nil {
+		issues := newIssues(c)
+		jobs = append(jobs, Job{Name: "sync issues", Net: true, Next: issues.next, Run: issues.run})
+	}
+	return jobs
+}
+
+func pruneHeard(c Config) func(context.Context) (string, error) {
+	return counting(c, "%d keys", func(tx sprints.Tx) (int, error) { return tx.PruneHeard(tx.Now().Add(-heardKept)) })
+}
+
+func blank(c Config) func(context.Context) (string, error) {
+	return counting(c, "%d rows", func(tx sprints.Tx) (int, error) { return tx.Blank(tx.Now().Add(-wordsKept)) })
+}
+
+// counting is a job of one write that says how many rows it touched.
+func counting(c Config, format string, do func(sprints.Tx) (int, error)) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) {
+		n := 0
+		err := c.Store.Write(ctx, func(tx sprints.Tx) (err error) {
+			n, err = do(tx)
+			return err
+		})
+		return fmt.Sprintf(format, n), err
+	}
+}
