@@ -275,6 +275,17 @@ func TestEasyOffersThreeOfThreeProjects(t *testing.T) {
 	must(t, w.saidTo(newcomer, "easy"), "1) Copperkettle", "lead is here")
 }
 
+func TestEasyKnowsAProjectAmongItsWords(t *testing.T) {
+	w := newWorld(t)
+	for _, line := range []string{"easy brassbell rust", "easy rust brassbell", "easy Brassbell", "easy example/brassbell rust", "easy something in brassbell"} {
+		got := w.saidTo(newcomer, line)
+		if strings.Contains(got, "Copperkettle") || !strings.Contains(got, "3) Brassbell") {
+			t.Errorf("%s: %s", line, got)
+		}
+	}
+	must(t, w.saidTo(newcomer, "easy tin drum 1h"), "Tin Drum takes nobody new just now.")
+}
+
 func TestSampleIssuesCanBeTaken(t *testing.T) {
 	w := newWorld(t)
 	w.write(func(tx sprints.Tx) error {

@@ -55,6 +55,8 @@ const (
 	shownFirst = 3
 	shownAtAll = 9
 	closingAt  = 18 // o'clock: what is begun later runs to midnight
+	wishWords  = 20 // words of a wish that are read
+	nameWords  = 8  // words of a project's name that are looked for among them
 )
 
 // easy lists three issues that are free.
@@ -95,36 +97,55 @@ func easy(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 }
 
 // readWish reads the words behind easy; the longest run of them that is
-// exactly a project's name is that project.
+// exactly a project's name or repository is that project.
 func readWish(tx sprints.Tx, call *Call) (*sprints.Project, sprints.Wish, error) {
 	projects, err := tx.Projects()
 	if err != nil {
 		return nil, sprints.Wish{}, err
 	}
-	args := call.Args
-	for n := len(args); n > 0; n-- {
+	named := map[string]*sprints.Project{}
+	for i := range projects {
+		named[fold(projects[i].Name)] = &projects[i]
+		named[projects[i].Slug] = &projects[i]
+	}
+	args := call.Args[:min(len(call.Args), wishWords)]
+	for n := min(len(args), nameWords); n > 0; n-- {
 		for i := 0; i+n <= len(args); i++ {
 			name := strings.Join(args[i:i+n], " ")
-			for _, p := range projects {
-				if fold(p.Name) == fold(name) || p.Slug == sprints.Slug(name) {
-					w := sprints.ReadWish(slices.Concat(args[:i], args[i+n:]))
-					w.Project = p.ID
-					return &p, w, nil
-				}
+			p := named[fold(name)]
+			if p == nil {
+				p = named[sprints.Slug(name)]
 			}
-			if owner, repo, ok := sprints.ParseRepo(name); ok {
-				if r, err := tx.RepoByName(owner, repo); err == nil {
-					p, err := tx.Project(r.Project)
-					w := sprints.ReadWish(slices.Concat(args[:i], args[i+n:]))
-					w.Project = p.ID
-					return &p, w, err
-				} else if !errors.Is(err, sprints.ErrNotFound) {
+			if p == nil && n == 1 {
+				if p, err = projectOfRepo(tx, name); err != nil {
 					return nil, sprints.Wish{}, err
 				}
+			}
+			if p != nil {
+				w := sprints.ReadWish(slices.Concat(args[:i], args[i+n:]))
+				w.Project = p.ID
+				return p, w, nil
 			}
 		}
 	}
 	return nil, sprints.ReadWish(args), nil
+}
+
+// projectOfRepo is the project of owner/name, nil if there is none.
+func projectOfRepo(v sprints.View, typed string) (*sprints.Project, error) {
+	owner, name, ok := sprints.ParseRepo(typed)
+	if !ok {
+		return nil, nil
+	}
+	r, err := v.RepoByName(owner, name)
+	if errors.Is(err, sprints.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	p, err := v.Project(r.Project)
+	return &p, err
 }
 
 // timeLeft is how long people still work today.

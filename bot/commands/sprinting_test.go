@@ -80,7 +80,7 @@ func TestADaysRepliesAreAsReadAndApproved(t *testing.T) {
 func FuzzWhatFollowsAVerb(f *testing.F) {
 	for _, s := range []string{"", "2", "#12", "it", "copperkettle#12", "example/copperkettle#12", "https://github.com/example/copperkettle/issues/12",
 		"https://github.com/a/b/pull/99999999999999999999", "http://[::1", "B4", "copperkettle 2", "copperkettle day 2", "python 1h no-setup", "0.5h", "302 41",
-		"302 -1", "99999999999999999999", "\x00", "🧑‍💻 é\u202e", "'", "\"a b\" c", "copperkettle#0", "a/b#0", strings.Repeat("x ", 300)} {
+		"302 -1", "99999999999999999999", "\x00", "🧑‍💻 é\u202e", "'", "\"a b\" c", "copperkettle#0", "a/b#0", strings.Repeat("x ", 300), "example/copperkettle python"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
