@@ -21,7 +21,7 @@ func lonely(t testing.TB, channels ...string) *session {
 	}
 	conn, peer := net.Pipe()
 	t.Cleanup(func() { _, _ = conn.Close(), peer.Close() })
-	return n.newSession(newLink(conn))
+	return n.newSession(newLink(conn, conn))
 }
 
 // feed gives the session a raw line the way a connection does.

@@ -25,16 +25,16 @@ const (
 // can bear, takes from girc only what a registration needs, and lets one
 // goroutine write, so that nobody who sends ever waits for the server.
 type link struct {
-	conn  net.Conn
-	r     *bufio.Reader
-	rest  string // of a line girc has not taken yet
-	out   *chat.Mailbox[string]
-	read  atomic.Int64 // when a line last came, Unix milliseconds
-	stale atomic.Bool  // closed for silence
+	conn net.Conn
+	raw  net.Conn // below any encryption: closing it never waits for the server
+	r    *bufio.Reader
+	rest string // of a line girc has not taken yet
+	out  *chat.Mailbox[string]
+	read atomic.Int64 // when a line last came, Unix milliseconds
 }
 
-func newLink(conn net.Conn) *link {
-	l := &link{conn: conn, r: bufio.NewReaderSize(conn, lineMost), out: chat.NewMailbox[string](backlog)}
+func newLink(conn, raw net.Conn) *link {
+	l := &link{conn: conn, raw: raw, r: bufio.NewReaderSize(conn, lineMost), out: chat.NewMailbox[string](backlog)}
 	l.read.Store(time.Now().UnixMilli())
 	return l
 }
@@ -49,7 +49,7 @@ func (n *Network) dial(ctx context.Context) (*link, error) {
 		return nil, fmt.Errorf("connect to %s: %w", n.cfg.Server, err)
 	}
 	if !n.cfg.TLS {
-		return newLink(conn), nil
+		return newLink(conn, conn), nil
 	}
 	host, _, err := net.SplitHostPort(n.cfg.Server)
 	if err != nil {
@@ -62,7 +62,7 @@ func (n *Network) dial(ctx context.Context) (*link, error) {
 		_ = conn.Close()
 		return nil, fmt.Errorf("TLS with %s: %w", n.cfg.Server, err)
 	}
-	return newLink(encrypted), nil
+	return newLink(encrypted, conn), nil
 }
 
 // Read gives girc the next line, veiled.
@@ -113,7 +113,7 @@ func (l *link) Write(p []byte) (int, error) {
 // long that the queue is full is no longer there: the link is closed.
 func (l *link) send(raw string) {
 	if !l.out.Put(raw + "\r\n") {
-		_ = l.conn.Close()
+		_ = l.raw.Close()
 	}
 }
 
@@ -138,16 +138,18 @@ func (l *link) pump(ctx context.Context, every time.Duration, tick func(time.Tim
 
 // leave says goodbye, as far as that goes at once, and closes.
 func (l *link) leave(words string) {
-	if l.conn.SetWriteDeadline(time.Now().Add(time.Second)) == nil {
-		_, _ = io.WriteString(l.conn, "QUIT :"+words+"\r\n")
+	_ = l.conn.SetWriteDeadline(time.Now().Add(time.Second))
+	if _, err := io.WriteString(l.conn, "QUIT :"+words+"\r\n"); err != nil {
+		_ = l.raw.Close()
+		return
 	}
 	_ = l.conn.Close()
 }
 
 func (l *link) lastRead() time.Time { return time.UnixMilli(l.read.Load()) }
 
-// Close closes the connection.
-func (l *link) Close() error { return l.conn.Close() }
+// Close closes the connection at once.
+func (l *link) Close() error { return l.raw.Close() }
 
 // LocalAddr is the connection's own address.
 func (l *link) LocalAddr() net.Addr { return l.conn.LocalAddr() }
