@@ -128,6 +128,9 @@ func (t *tx) EndGuest(h chat.Handle) error {
 const linkTime = time.Hour
 
 func (t *tx) AddLinkCode(c sprints.LinkCode) error {
+	if _, err := t.exec("DELETE FROM link_code WHERE until_at <= ?", at(t.now)); err != nil { // a short code may come again
+		return err
+	}
 	if c.Until.Sub(t.now) <= linkTime {
 		if _, err := t.exec("DELETE FROM link_code WHERE person = ? AND until_at - added <= ?",
 			c.Person, linkTime.Milliseconds()); err != nil {

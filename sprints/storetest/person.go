@@ -81,12 +81,17 @@ func testLinkCode(t *testing.T, b *bench) {
 		b.is("a code of nobody", tx.AddLinkCode(sprints.LinkCode{Hash: "x", Person: 99, Until: until}), sprints.ErrNotFound)
 		done(tx.FailedLink(h))
 	})
+	b.clock.Add(20 * time.Minute)
+	b.write(func(tx sprints.Tx) {
+		done(tx.AddLinkCode(sprints.LinkCode{Hash: "third", Person: ada, Until: tx.Now().Add(10 * time.Minute)})) // its digits again
+		done(tx.FailedLink(h))
+	})
 	b.clock.Add(10 * time.Minute)
 	b.write(func(tx sprints.Tx) {
 		_, err := tx.TakeLinkCode("third")
 		b.is("a code whose time is over", err, sprints.ErrNotFound)
 		done(tx.FailedLink(h))
-		equal(b, "wrong codes", ok(tx.FailedLinks(h, tx.Now().Add(-time.Hour))), 2)
+		equal(b, "wrong codes", ok(tx.FailedLinks(h, tx.Now().Add(-time.Hour))), 3)
 		equal(b, "wrong codes of late", ok(tx.FailedLinks(h, tx.Now().Add(-time.Minute))), 1)
 		equal(b, "wrong codes of another", ok(tx.FailedLinks(handle("guest:2", "x"), time.Time{})), 0)
 	})
