@@ -134,7 +134,7 @@ func (r *Runner) due(ctx context.Context, net bool) (job *Job, last sprints.JobR
 func (j Job) due(v sprints.View, last sprints.JobRun) (time.Time, error) {
 	now := v.Now()
 	if last.At.After(now) { // the clock went back: what it said then is worth nothing
-		last.At, last.Next = now.Add(-last.Took), now
+		last = sprints.JobRun{Name: last.Name}
 	}
 	var at time.Time
 	switch {
