@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"sprintbot/adapters/console"
+	"sprintbot/adapters/github"
 	"sprintbot/bot/commands"
+	"sprintbot/bot/jobs"
 	"sprintbot/bot/relay"
 	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
@@ -27,6 +29,8 @@ type bot struct {
 	networks []relay.Network
 	desk     *commands.Desk
 	carrier  relay.Carrier
+	jobs     *jobs.Runner
+	hub      *github.Client
 	// local are the networks that must have been told everything before the
 	// bot ends by itself (the console came to its end); nil: it runs until ctx ends.
 	local []string
@@ -84,6 +88,11 @@ func (b *bot) run(ctx context.Context) error {
 			}
 		})
 	}
+	senders.Go(func() {
+		defer b.hub.Close()
+		b.jobs.Run(ctx)
+	})
+
 	<-ctx.Done()
 	late := time.AfterFunc(graceful, func() { b.log.Error("the end takes too long", "limit", graceful) })
 	defer late.Stop()

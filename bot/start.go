@@ -13,11 +13,14 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"sprintbot/adapters/console"
+	"sprintbot/adapters/github"
 	"sprintbot/adapters/irc"
 	"sprintbot/adapters/slack"
 	"sprintbot/adapters/sqlite"
 	"sprintbot/adapters/web"
+	"sprintbot/adapters/wiki"
 	"sprintbot/bot/commands"
+	"sprintbot/bot/jobs"
 	"sprintbot/bot/relay"
 	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
@@ -83,6 +86,7 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	}
 	if err := b.wire(wiring{
 		organizer: cfg.Organizes, page: site.URL(), routes: cfg.Bridges, labels: labels(cfg.Networks), expires: cfg.Expires,
+		githubToken: string(cfg.GitHubToken), githubAPI: cfg.GitHubAPI,
 	}); err != nil {
 		return err
 	}
@@ -149,17 +153,25 @@ func runSample(ctx context.Context, o options, clock sprints.Clock, log *slog.Lo
 
 // wiring is what differs between the sample and a configured bot.
 type wiring struct {
-	organizer func(network, key string) bool
-	page      string
-	routes    relay.Routes
-	labels    map[string]string
-	expires   time.Duration
+	organizer              func(network, key string) bool
+	page                   string
+	routes                 relay.Routes
+	labels                 map[string]string
+	expires                time.Duration
+	githubToken, githubAPI string
 }
 
 // wire joins the parts that need one another.
 func (b *bot) wire(w wiring) error {
+	hub, err := github.New(github.Config{Token: w.githubToken, APIURL: w.githubAPI, Log: b.log.With("from", "github")})
+	if err != nil {
+		return err
+	}
+	b.hub = hub
+	pages := wiki.New(wiki.Config{AllowLoopback: wikiLoopback()})
 	b.desk = &commands.Desk{Organizer: w.organizer, PageURL: w.page, Status: b.statuses, Log: b.log}
 	b.carrier = relay.Carrier{Routes: w.routes, Labels: w.labels, Expires: w.expires}
+	b.jobs = jobs.New(jobs.Config{Store: b.store, Clock: b.clock, GitHub: hub, Pages: pages, Log: b.log.With("from", "jobs")})
 	return nil
 }
 

@@ -271,10 +271,10 @@ func (s *Sender) pick(pace chat.Pace, now time.Time) (*queue, *row) {
 }
 
 func (q *queue) window(pace chat.Pace) int {
-	if q.careful || pace.Window <= 0 {
-		return 1
+	if q.careful { // the next part tells whether the words or the place were refused
+		return min(2, max(1, pace.Window))
 	}
-	return pace.Window
+	return max(1, pace.Window)
 }
 
 // send gives the next part of r to the network.
