@@ -147,13 +147,21 @@ func columns(lines []chat.Line) [][]int {
 	return widths
 }
 
+// columnWidth is the widest column that is kept straight; one of whole
+// sentences is not.
+const columnWidth = 30
+
 func row(l chat.Line, widths []int) string {
 	var b strings.Builder
 	for c, cell := range l.Cells {
 		words := clean(cell.Plain())
 		b.WriteString(words)
 		if c < len(l.Cells)-1 {
-			b.WriteString(strings.Repeat(" ", widths[c]-uniseg.StringWidth(words)+2))
+			gap := 2
+			if widths[c] <= columnWidth {
+				gap += widths[c] - uniseg.StringWidth(words)
+			}
+			b.WriteString(strings.Repeat(" ", gap))
 		}
 	}
 	return strings.TrimRight(b.String(), " ")

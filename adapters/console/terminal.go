@@ -32,13 +32,13 @@ func newTerminal(n *Network) *terminal {
 }
 
 func (t *terminal) line(ctx context.Context, prompt string) (string, error) {
+	t.n.prompting(true)
+	defer t.n.prompting(false)
 	select {
 	case t.asked <- prompt:
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
-	t.n.prompting(true)
-	defer t.n.prompting(false)
 	select {
 	case r := <-t.lines:
 		if errors.Is(r.err, liner.ErrPromptAborted) {
