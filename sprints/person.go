@@ -67,6 +67,9 @@ type PersonWriter interface {
 	// keep. Where both have an open seat or claim, keep's newest stays and the
 	// other is closed.
 	JoinPersons(keep, gone PersonID) error
+	// DropIdentity makes h nobody's: a browser that signed out, or got a new
+	// session. What its person has stays theirs. An unknown h is no error.
+	DropIdentity(h chat.Handle) error
 	// ForgetPerson deletes identities, codes, lists, questions, claims and
 	// leads of a person, and the nick; seats stay without a name.
 	ForgetPerson(id PersonID) (Forgotten, error)

@@ -123,6 +123,14 @@ func (t *tx) EndGuest(h chat.Handle) error {
 	return t.dropTalk(h.Network, h.ID)
 }
 
+func (t *tx) DropIdentity(h chat.Handle) error {
+	if err := t.dropTalk(h.Network, h.ID); err != nil {
+		return err
+	}
+	_, err := t.exec("DELETE FROM identity WHERE network = ? AND key = ?", h.Network, h.ID)
+	return err
+}
+
 // linkTime is the longest that a code to join identities lives. Codes that
 // live longer (a guest who leads a project keeps one) do not replace each other.
 const linkTime = time.Hour

@@ -112,7 +112,10 @@ func (s *Site) show(next *board, prev *shown) (*shown, error) {
 		render(ids[2], "seats", data)
 	}
 	banner, has := s.lobby.banner(b.At.Add(-bannerTime))
-	words, rest, _ := strings.Cut(banner.Words, ". ")
+	words, rest, cut := strings.Cut(banner.Words, ". ")
+	if cut {
+		words += "."
+	}
 	view := struct {
 		*shown
 		Banner                bool

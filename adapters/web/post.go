@@ -89,7 +89,7 @@ func (s *Site) settle(p *post, h chat.Heard) {
 		s.hub.wake()
 		return
 	}
-	if !p.m.Direct {
+	if h.Reply == nil && !p.m.Direct {
 		words := p.m.Line()
 		s.lobby.add(saying{Nick: p.m.From.Nick, At: p.m.At, Action: p.m.Kind == chat.Action, Body: template.HTML(textHTML(chat.Plainly(words)))}) // #nosec G203 -- escaped
 		s.hub.wake()

@@ -77,6 +77,7 @@ func (s *Site) postSignin(w http.ResponseWriter, r *http.Request) {
 	before := s.visitor(r)
 	fresh := token()
 	now := visitor{ID: browserID(fresh)}
+	now.Nick = visitorName(now.ID)
 	heard, err := s.command(r.Context(), now, key, "link "+code)
 	if err != nil {
 		s.notKept(w, r, err)
@@ -99,6 +100,7 @@ func (s *Site) postSignin(w http.ResponseWriter, r *http.Request) {
 		s.showSignin(w, r, http.StatusBadRequest, "", problem)
 		return
 	}
+	// A fault here is logged, not shown: the visitor is signed in.
 	if err := s.moveIn(r.Context(), before, now); err != nil {
 		s.log.Error("what a browser did before it signed in stays apart", "error", err)
 	}
@@ -108,17 +110,23 @@ func (s *Site) postSignin(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, ownPath(r.PostForm.Get("back"), "/signin"), http.StatusSeeOther)
 }
 
-// moveIn gives what a browser did before it signed in to the person it is.
+// moveIn gives what a browser did before it signed in to the person it is, and
+// makes its session of before worth nothing.
 func (s *Site) moveIn(ctx context.Context, before, now visitor) error {
 	if !before.Known {
 		return nil
 	}
 	return s.cfg.Store.Write(ctx, func(tx sprints.Tx) error {
 		p, err := tx.PersonOf(s.handle(now))
-		if err != nil || p.ID == before.Person.ID {
+		if err != nil {
 			return err
 		}
-		return tx.JoinPersons(p.ID, before.Person.ID)
+		if p.ID != before.Person.ID {
+			if err := tx.JoinPersons(p.ID, before.Person.ID); err != nil {
+				return err
+			}
+		}
+		return tx.DropIdentity(s.handle(before))
 	})
 }
 
@@ -146,6 +154,16 @@ func (s *Site) linked(ctx context.Context, v visitor) (bool, error) {
 }
 
 func (s *Site) postSignout(w http.ResponseWriter, r *http.Request) {
+	if v := s.visitor(r); v.Known {
+		linked, err := s.linked(r.Context(), v)
+		if err == nil && linked {
+			err = s.cfg.Store.Write(r.Context(), func(tx sprints.Tx) error { return tx.DropIdentity(s.handle(v)) })
+		}
+		if err != nil {
+			s.notKept(w, r, err)
+			return
+		}
+	}
 	s.setCookie(w, "browser", "")
 	s.setCookie(w, "name", "")
 	http.Redirect(w, r, "/", http.StatusSeeOther)

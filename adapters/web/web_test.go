@@ -1,10 +1,17 @@
 package web_test
 
 import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"sprintbot/adapters/web"
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
 )
 
 func TestTheBoardShowsEveryProjectWithItsTableAndSeats(t *testing.T) {
@@ -18,4 +25,180 @@ func TestTheBoardShowsEveryProjectWithItsTableAndSeats(t *testing.T) {
 	if n := strings.Count(page, `class="boxed">Full<`); n != 2 {
 		t.Errorf("%d projects are full, want 2", n)
 	}
+}
+
+func TestFiltersAreLinksThatShowWhatTheyCount(t *testing.T) {
+	k := start(t, web.Config{Lobby: web.Anonymous}, fillSample)
+	b := k.browser()
+	page := b.get("/?free=1")
+	contains(t, page, "Copperkettle", `href="/?free=1" class="wide-only" aria-current="true"`)
+	lacks(t, page, `href="/p/nightjar"`, `href="/p/lanternfish"`)
+	page = b.get("/?q=forms&lang=C")
+	contains(t, page, `href="/p/paperboat"`, "1 project of 12.", `value="forms"`)
+	lacks(t, page, `href="/p/larkfield"`)
+	contains(t, b.get("/?q=nothing+like+it"), "0 projects of 12.", `<a href="/">show all</a>`)
+}
+
+func TestTheProjectPageSaysWhereAndHowToSitDown(t *testing.T) {
+	k := start(t, web.Config{Lobby: web.Anonymous}, fillSample)
+	page := k.browser().get("/p/larkfield")
+	contains(t, page, "<title>Larkfield, table B4</title>", "Room 301, 1st floor", "<b>3 of 8</b> seats free", "The lead, <b>wren</b>, is here with 4 more.",
+		`value="here B4"`, "Fix the example on the install page", `value="take sample/larkfield#172"`)
+	page = k.browser().get("/p/none")
+	contains(t, page, "There is no project none here.", `href="/"`)
+}
+
+func TestPeopleNotSignedInAreToldHowToSayIt(t *testing.T) {
+	k := start(t, web.Config{Lobby: web.SignedIn, Readers: []string{"Slack", "IRC"}}, fillSample)
+	b := k.browser()
+	page := b.get("/p/larkfield")
+	contains(t, page, "Send <b>here B4</b> to sprintbot on Slack and IRC.", `href="/signin?back=%2fp%2flarkfield"`)
+	lacks(t, page, `value="here B4"`)
+	contains(t, b.get("/lobby"), "The lobby is for people who signed in", `href="/signin?back=/lobby"`)
+	contains(t, b.get("/easy"), "Send <b>take sample/")
+	res, body := b.post("/do", url.Values{"key": {strings.Repeat("k", 22)}, "do": {"here B4"}, "back": {"/p/larkfield"}})
+	if res.StatusCode != http.StatusForbidden || len(k.messages()) > 0 {
+		t.Errorf("%s, %v", res.Status, k.messages())
+	}
+	contains(t, body, "doesn&#39;t know you yet", "/signin")
+	if len(res.Cookies()) > 0 {
+		t.Error("somebody who only looks is given a cookie")
+	}
+}
+
+func TestTwoTapsSeatOnePersonOnce(t *testing.T) {
+	k := start(t, web.Config{Lobby: web.Anonymous}, fillSample)
+	b := k.browser()
+	form := url.Values{"key": {b.key(b.get("/p/larkfield"))}, "do": {"here B4"}, "back": {"/p/larkfield"}}
+	for range 2 {
+		res, _ := b.post("/do", form)
+		if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/p/larkfield?r="+form.Get("key")+"#ok" {
+			t.Errorf("%s to %s", res.Status, res.Header.Get("Location"))
+		}
+	}
+	if n, heard := k.sits("B4"), len(k.messages()); n != 6 || heard != 1 {
+		t.Errorf("%d sit at B4 after %d messages", n, heard)
+	}
+	m := k.messages()[0]
+	if !m.Addressed || !m.Inline || !m.Direct || m.Text.Plain() != "here B4" || !strings.HasPrefix(m.From.ID, "browser:") || m.In != chat.Direct(m.From) {
+		t.Errorf("heard %+v", m)
+	}
+	contains(t, b.get("/p/larkfield"), "You are at table B4", "I’m leaving", "wren and 5 more")
+	contains(t, b.get("/"), "<b>62 people</b>")
+}
+
+func TestARefusalIsShownOnThePageWithItsNextStep(t *testing.T) {
+	k := start(t, web.Config{Lobby: web.Anonymous}, fillSample)
+	b := k.browser()
+	res, _ := b.post("/do", url.Values{"key": {b.key(b.get("/p/larkfield"))}, "do": {"here Z9"}, "back": {"/p/larkfield"}})
+	page := b.get(strings.TrimSuffix(res.Header.Get("Location"), "#ok"))
+	contains(t, page, "sprintbot says", `I know no table called &#34;Z9&#34;.`, `value="projects"`)
+	lacks(t, k.browser().get(strings.TrimSuffix(res.Header.Get("Location"), "#ok")), "sprintbot says")
+}
+
+func TestWhatIsNotKeptIsSaid(t *testing.T) {
+	k := start(t, web.Config{Lobby: web.Anonymous}, fillSample)
+	b := k.browser()
+	form := url.Values{"key": {b.key(b.get("/p/larkfield"))}, "do": {"here B4"}, "back": {"/p/larkfield"}}
+	k.mu.Lock()
+	k.fail = errors.New("disk full")
+	k.mu.Unlock()
+	res, body := b.post("/do", form)
+	if res.StatusCode != http.StatusServiceUnavailable {
+		t.Error(res.Status)
+	}
+	contains(t, body, "That was not kept")
+	lacks(t, body, "disk full")
+	k.mu.Lock()
+	k.fail = nil
+	k.mu.Unlock()
+	if res, _ := b.post("/do", form); res.StatusCode != http.StatusSeeOther || k.sits("B4") != 6 {
+		t.Errorf("the same form sent again: %s, %d sit", res.Status, k.sits("B4"))
+	}
+}
+
+func TestTakingAnIssueShowsWhatIsHeldAndHidesTheCard(t *testing.T) {
+	k := start(t, web.Config{Lobby: web.Anonymous}, fillSample)
+	b := k.browser()
+	page := b.get("/easy")
+	contains(t, page, "31 are free. Take one and it is yours for 3 hours.", "about 30 min", "Lead is here now")
+	s := k.browser().events("on=issue")
+	s.next()
+	b.post("/do", url.Values{"key": {b.key(page)}, "do": {"take sample/larkfield#172"}, "back": {"/easy"}})
+	page = b.get("/easy")
+	contains(t, page, "30 are free.", "You hold sample/larkfield#172", "Give it back")
+	lacks(t, page, "Fix the example on the install page")
+	_, id, _ := strings.Cut(k.issue("larkfield", 172), " ")
+	contains(t, s.until("issue:"+id), "Not free any more, since a moment ago.", "Much like it: ", "Larkfield #")
+	contains(t, b.get("/easy?time=1h"), `href="/easy?time=1h" aria-current="true"`)
+}
+
+func TestPagesBeforeAfterAndWithoutAnything(t *testing.T) {
+	k := start(t, web.Config{Lobby: web.Anonymous}, nil)
+	contains(t, k.browser().get("/"), "No project yet. Leads: send <code>project new NAME</code>")
+	contains(t, k.browser().get("/screen/board"), "No project has a table yet.")
+
+	early := start(t, web.Config{Lobby: web.Anonymous}, func(k *kit) {
+		fillSample(k)
+		k.clock.set(afternoon(t).AddDate(0, 0, -9))
+	})
+	contains(t, early.browser().get("/"), "Starts Mon 17 May", "The sprint starts Mon 17 May. 12 projects are on the board.")
+	page := early.browser().get("/p/larkfield")
+	contains(t, page, "Sitting down opens Mon 17 May.")
+	lacks(t, page, "I’m sitting here")
+
+	late := start(t, web.Config{Lobby: web.Anonymous}, func(k *kit) {
+		fillSample(k)
+		k.clock.set(afternoon(t).AddDate(0, 0, 9))
+	})
+	page = late.browser().get("/")
+	contains(t, page, "The sprint is over. Thank you, all 61 of you.", "Ended Thu 20 May")
+	lacks(t, page, "I’m sitting here", "Find an easy issue", ">Full<")
+	lacks(t, late.browser().get("/p/larkfield"), "I’m sitting here", "Take it")
+}
+
+func TestHealthTellsAndFailsWhenAPersonMustLook(t *testing.T) {
+	status := map[string]chat.Status{"libera": {Up: true, Since: afternoon(t), Note: "connected as sprintbot"}}
+	k := start(t, web.Config{Lobby: web.SignedIn, Status: func() map[string]chat.Status { return status }}, fillSample)
+	res, body := k.health()
+	if res.StatusCode != http.StatusOK {
+		t.Error(res.Status, body)
+	}
+	contains(t, body, `"ok": true`, `"store": "writable"`, `"libera"`, `"lobby"`)
+
+	ill := map[string]chat.Status{"libera": {Since: afternoon(t).Add(-time.Hour), Note: "password refused", Fatal: true}}
+	k = start(t, web.Config{Lobby: web.SignedIn, Status: func() map[string]chat.Status { return ill }}, fillSample)
+	res, body = k.health()
+	if res.StatusCode != http.StatusServiceUnavailable {
+		t.Error(res.Status)
+	}
+	contains(t, body, `"ok": false`, "libera gave up: password refused")
+}
+
+func (k *kit) health() (*http.Response, string) {
+	k.t.Helper()
+	req, err := http.NewRequestWithContext(k.t.Context(), http.MethodGet, k.base+"/healthz", nil)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return k.browser().do(req)
+}
+
+// issue is the slug and the id of an issue of the sample.
+func (k *kit) issue(slug string, number int) string {
+	k.t.Helper()
+	var id sprints.IssueID
+	err := k.store.Read(k.t.Context(), func(v sprints.View) error {
+		repo, err := v.RepoByName("sample", slug)
+		if err != nil {
+			return err
+		}
+		i, err := v.IssueByNumber(repo.ID, number)
+		id = i.ID
+		return err
+	})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return fmt.Sprint(slug, " ", id)
 }

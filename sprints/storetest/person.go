@@ -150,6 +150,16 @@ func testJoinPersons(t *testing.T, b *bench) {
 		ok(tx.OpenSeat(keep))
 		equal(b, "live claims after a second join", len(ok(tx.ClaimsOf(keep))), 1)
 	})
+
+	// An identity that is dropped is nobody's; its person keeps the rest.
+	b.write(func(tx sprints.Tx) {
+		done(tx.DropIdentity(handle("guest:5", "adaweb")))
+		done(tx.DropIdentity(handle("guest:none", "")))
+		_, err := tx.PersonOf(handle("guest:5", ""))
+		b.is("a dropped identity", err, sprints.ErrNotFound)
+		equal(b, "identities left", len(ok(tx.Identities(keep))), 2)
+		ok(tx.OpenSeat(keep))
+	})
 }
 
 func testForgetPerson(t *testing.T, b *bench) {

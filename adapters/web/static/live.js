@@ -10,7 +10,7 @@
 
   // A panel that answers a tap has the focus, so that it is read out.
   const ok = location.hash === '#ok' && byId('ok');
-  if (ok) ok.focus();
+  if (ok) ok.focus({ preventScroll: true });
   const log = byId('log');
   if (log) log.scrollTop = log.scrollHeight;
 
