@@ -240,7 +240,13 @@ func (s *stage) expectPosts(ctx context.Context, st step, there func(slackdouble
 	for {
 		from := s.posts[key]
 		if _, err := s.slack.WaitPostAfter(ctx, from, there); err != nil {
-			s.t.Fatalf("%v\n  nothing came", st)
+			var seen []string
+			for _, p := range s.slack.Posts() {
+				if there(p) {
+					seen = append(seen, p.Plain())
+				}
+			}
+			s.t.Fatalf("%v\n  nothing more came after:\n%s", st, strings.Join(seen, "\n--\n"))
 		}
 		posts := s.slack.Posts()
 		for n := from; n < len(posts); n++ {
@@ -249,7 +255,7 @@ func (s *stage) expectPosts(ctx context.Context, st step, there func(slackdouble
 			if !there(p) {
 				continue
 			}
-			words := p.Text
+			words := p.Plain()
 			if p.Username != "" {
 				words = p.Username + ": " + words
 			}
