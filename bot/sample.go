@@ -47,7 +47,7 @@ func openSample(ctx context.Context, path string, clock sprints.Clock, log *slog
 		if err != nil {
 			return nil, "", fmt.Errorf("keep the old sample beside the new one: %w", err)
 		}
-		note = fmt.Sprintf("The sample sprint of %s to %s is over. A new one began; the old one is kept in %s.",
+		note = fmt.Sprintf("The sample sprint of %s to %s is over. A new one began; the old one is kept in %s.\n\n",
 			event.First.Format("2 January"), event.Last.Format("2 January"), aside)
 		if store, _, err = openEvent(ctx, path, clock, log); err != nil {
 			return nil, "", err
