@@ -191,6 +191,21 @@ func pagesHaveNoErrorsAndNoSidewaysScroll(t *testing.T, open func(testing.TB) *t
 	if said := b.console(); said != "" {
 		t.Errorf("the browser's console is not empty:\n%s", said)
 	}
+	// The README's picture of the board.
+	b.size(1280, 800, 1)
+	b.dark(false)
+	k.deliver(chat.Outgoing{Row: 200, To: chat.Place{Network: "lobby", Channel: web.Room}, Lane: chat.Announcements, Kind: chat.Said,
+		Reply: chat.Saying(chat.Plainly("Cake in the Atrium at 16:00. Sit with someone new."))})
+	k.write(func(tx sprints.Tx) error { // any commit, as the receipt's is
+		ev, err := tx.Event()
+		if err != nil {
+			return err
+		}
+		return tx.SetEvent(ev)
+	})
+	b.do(chromedp.Navigate(k.base + "/"))
+	b.until(`document.querySelector('.banner strong')?.textContent === 'Cake in the Atrium at 16:00.' && document.getElementById('pill').classList.contains('live')`)
+	b.shot("readme")
 }
 
 var pagesOf = map[string]string{

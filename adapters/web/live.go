@@ -51,10 +51,16 @@ const (
 // Frag is a rendered piece by its id.
 func (b *shown) Frag(id string) template.HTML { return b.frags[id] }
 
-// refresh reads the board and tells open pages what changed.
+// refresh reads the board and tells open pages what changed. Of many callers
+// at once, one reads for all that came before it began.
 func (s *Site) refresh(ctx context.Context) error {
+	mine := s.asked.Add(1)
 	s.reading.Lock()
 	defer s.reading.Unlock()
+	if s.read >= mine {
+		return nil
+	}
+	covers := s.asked.Load()
 	var next *board
 	err := s.cfg.Store.Read(ctx, func(v sprints.View) (err error) {
 		next, err = readBoard(v)
@@ -68,6 +74,7 @@ func (s *Site) refresh(ctx context.Context) error {
 		return err
 	}
 	s.board.Store(b)
+	s.read = covers
 	s.hub.wake()
 	return nil
 }

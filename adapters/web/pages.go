@@ -95,8 +95,10 @@ func parsePages(f *files) (*pages, error) {
 		"bar":   bar,
 		"join":  strings.Join,
 		"size":  plateSize,
-		"said":  func(a *answer, key, back string) saidView { return saidView{a, key, back} },
-		"card":  func(i issue, key, back string, may, own bool) cardView { return cardView{i, key, back, may, own} },
+		// What the panel of a seat has its own buttons for.
+		"shownAlready": func(try string) bool { return try == "bye" || try == "show yes" || try == "show no" },
+		"said":         func(a *answer, key, back string) saidView { return saidView{a, key, back} },
+		"card":         func(i issue, key, back string, may, own bool) cardView { return cardView{i, key, back, may, own} },
 	}).ParseFS(templateFS, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)

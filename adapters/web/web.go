@@ -67,6 +67,8 @@ type Site struct {
 
 	board   atomic.Pointer[shown]
 	reading sync.Mutex // one at a time makes a new board
+	asked   atomic.Int64
+	read    int64 // of asked, how many the newest board covers; guarded by reading
 
 	stopping chan struct{} // closed when Run ends: streams end
 	deaf     chan struct{} // closed when nothing is heard any more
