@@ -133,6 +133,9 @@ func TestTheSampleIsALivelySecondDayOfFour(t *testing.T) {
 				return err
 			}
 			counts, err := v.Counts()
+			if err != nil {
+				return err
+			}
 			if len(came) != 72 || len(before) != 112 || len(counts) < 11 {
 				t.Errorf("%d came, %d before, %d counts", len(came), len(before), len(counts))
 			}
