@@ -81,45 +81,14 @@ type room struct {
 	Code, Name, Floor string
 	Seats, Taken      int
 	Free              int
+	Spots             []spot // its claimed tables, by code
 }
 
-// issue is a free beginner's issue.
-type issue struct {
-	ID       sprints.IssueID
-	Repo     string // owner/name
-	Number   int
-	Title    string
-	URL      string
-	Minutes  int
-	Setup    int
-	Langs    string
-	Tier     int
-	Project  string
-	Slug     string
-	Table    string // code of the project's first table, "" none
-	LeadHere bool
-	NoSetup  bool
-	Sample   bool
-	easy     sprints.EasyIssue
-	Age      string // "List from 15:25, 25 min old." where the list is not fresh
-}
-
-// Ref is how people name the issue to the bot.
-func (i issue) Ref() string { return i.Repo + "#" + itoa(i.Number) }
-
-// Facts are what helps to choose, in words.
-func (i issue) Facts() []string {
-	var facts []string
-	switch {
-	case i.NoSetup:
-		facts = append(facts, "no set-up")
-	case i.Setup > 0:
-		facts = append(facts, "set-up "+about(i.Setup))
-	}
-	if i.Langs != "" {
-		facts = append(facts, i.Langs)
-	}
-	return facts
+// spot is a table on the map.
+type spot struct {
+	Code, Slug, Name string
+	Free             int
+	Open, Paused     bool
 }
 
 // Plate is the table the row's plate names, nil for a project without one.
@@ -230,8 +199,9 @@ func (b *board) readRows(v sprints.View, seated sprints.Seated) error {
 			at[s.Person] = s.Project
 		}
 	}
-	tables := map[sprints.ProjectID][]sprints.TableUse{}
-	for _, u := range uses {
+	tables, order := map[sprints.ProjectID][]sprints.TableUse{}, map[string]int{}
+	for i, u := range uses {
+		order[u.Table.Code] = i
 		tables[u.Project] = append(tables[u.Project], u)
 	}
 	rooms := map[string]*room{}
@@ -285,6 +255,8 @@ func (b *board) readRows(v sprints.View, seated sprints.Seated) error {
 	slices.SortStableFunc(b.Rows, func(x, y row) int { return strings.Compare(fold(x.Name), fold(y.Name)) })
 	b.Langs, b.Levels = keys(langs), keys(levels)
 	for _, r := range rooms {
+		// The store lists tables by code as people count, B4 before B10.
+		slices.SortFunc(r.Spots, func(x, y spot) int { return order[x.Code] - order[y.Code] })
 		b.Rooms = append(b.Rooms, *r)
 	}
 	slices.SortFunc(b.Rooms, func(x, y room) int { return strings.Compare(fold(x.Name), fold(y.Name)) })
@@ -312,6 +284,7 @@ func (b *board) addRooms(rooms map[string]*room, uses []sprints.TableUse, r row)
 		rm.Seats += u.Table.Seats
 		rm.Taken += taken
 		rm.Free = rm.Seats - rm.Taken
+		rm.Spots = append(rm.Spots, spot{Code: u.Table.Code, Slug: r.Slug, Name: r.Name, Free: u.Table.Seats - taken, Open: r.Open() && taken < u.Table.Seats, Paused: r.Paused})
 	}
 }
 
@@ -328,32 +301,6 @@ func where(tables []table) (room, floor string) {
 	}
 	return strings.Join(names, " and "), floor
 }
-
-func (b *board) readIssues(v sprints.View) error {
-	easy, err := v.EasyIssues(0)
-	if err != nil {
-		return err
-	}
-	for _, e := range sprints.Rank(easy, sprints.Wish{}, "", b.At, 0) {
-		i := issue{
-			ID: e.Issue.ID, Repo: e.Repo.FullName(), Number: e.Number, Title: e.Title, URL: webAddress(e.URL), Minutes: e.Minutes,
-			Setup: e.Project.SetupMinutes, Langs: e.Project.Langs, Tier: e.Tier, Project: e.Project.Name, Slug: e.Project.Slug,
-			LeadHere: e.LeadHere, NoSetup: sprints.NoSetup(e.EasyIssue), Sample: e.Repo.Sample || e.Project.Sample, easy: e.EasyIssue,
-		}
-		if len(e.Tables) > 0 {
-			i.Table = e.Tables[0].Code
-		}
-		if old := b.At.Sub(e.Repo.SyncedAt); !i.Sample && !e.Repo.SyncedAt.IsZero() && old > staleList {
-			i.Age = "List from " + b.clock(e.Repo.SyncedAt) + ", " + span(old) + " old. Look at the issue before you start."
-		}
-		b.Issues = append(b.Issues, i)
-	}
-	b.Easy = len(b.Issues)
-	return nil
-}
-
-// staleList is how old a list of issues may be before its age is shown.
-const staleList = 20 * time.Minute
 
 // came counts the different people who sat down on any day.
 func came(v sprints.SeatReader, ev sprints.Event) (int, error) {

@@ -142,6 +142,7 @@ func (b *tab) shot(name string) {
 func TestInABrowser(t *testing.T) {
 	open := chromium(t)
 	for name, run := range map[string]func(*testing.T, func(testing.TB) *tab){
+		"ReadmePicture":                              readmePicture,
 		"PagesHaveNoErrorsAndNoSidewaysScroll":       pagesHaveNoErrorsAndNoSidewaysScroll,
 		"ARowChangesWithoutAReload":                  aRowChangesWithoutAReload,
 		"ANewProjectIsALineAndMovesNoRow":            aNewProjectIsALineAndMovesNoRow,
@@ -159,6 +160,7 @@ func pagesHaveNoErrorsAndNoSidewaysScroll(t *testing.T, open func(testing.TB) *t
 	k := start(t, web.Config{Lobby: web.Anonymous, Readers: []string{"Slack", "IRC"}}, fillSample)
 	k.talk()
 	b := open(t)
+	k.longNames()
 	for _, look := range []struct {
 		name          string
 		width, height int64
@@ -191,7 +193,20 @@ func pagesHaveNoErrorsAndNoSidewaysScroll(t *testing.T, open func(testing.TB) *t
 	if said := b.console(); said != "" {
 		t.Errorf("the browser's console is not empty:\n%s", said)
 	}
-	// The README's picture of the board.
+	for _, path := range []string{"/screen/board", "/screen/board?rows=4"} {
+		b.size(1920, 1080, 1)
+		b.do(chromedp.Navigate(k.base + path))
+		if small := eval[string](b, `[...document.querySelectorAll('body *')].filter(e => e.offsetParent && !e.matches('.hush') && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) &&
+			parseFloat(getComputedStyle(e).fontSize) < 42).map(e => e.outerHTML).join()`); small != "" {
+			t.Errorf("smaller than 42 px on the screen: %s", small)
+		}
+	}
+}
+
+// readmePicture is docs/board.png.
+func readmePicture(t *testing.T, open func(testing.TB) *tab) {
+	k := start(t, web.Config{Lobby: web.Anonymous, Readers: []string{"Slack", "IRC"}}, fillSample)
+	b := open(t)
 	b.size(1280, 800, 1)
 	b.dark(false)
 	k.deliver(chat.Outgoing{Row: 200, To: chat.Place{Network: "lobby", Channel: web.Room}, Lane: chat.Announcements, Kind: chat.Said,
@@ -209,7 +224,35 @@ func pagesHaveNoErrorsAndNoSidewaysScroll(t *testing.T, open func(testing.TB) *t
 }
 
 var pagesOf = map[string]string{
-	"board": "/", "more": "/?more=1", "project": "/p/larkfield", "full": "/p/nightjar", "easy": "/easy", "lobby": "/lobby", "signin": "/signin", "stored": "/stored",
+	"board": "/", "more": "/?more=1", "project": "/p/larkfield", "full": "/p/nightjar", "easy": "/easy", "map": "/map", "long": "/p/long", "lobby": "/lobby", "signin": "/signin", "stored": "/stored",
+}
+
+// longNames adds a project whose every field is as long as it may be.
+func (k *kit) longNames() {
+	k.write(func(tx sprints.Tx) error {
+		long := func(n int) string { return strings.Repeat("Wortungetüm", 1+n/11)[:n] }
+		room := sprints.Room{Code: "long", Name: "Großer Veranstaltungssaal im Erdgeschoss", Floor: "Zwischengeschoss hinter der Garderobe"}
+		if err := tx.SaveRoom(room); err != nil {
+			return err
+		}
+		if err := tx.SaveTable(sprints.Table{Code: "AUDITORIUM-12", Room: room, Seats: 40}); err != nil {
+			return err
+		}
+		id, err := tx.AddProject(sprints.Project{Slug: "long", Name: "Z" + long(58), Summary: long(139), Langs: long(60), Level: long(60), Days: long(60), Contact: long(60),
+			FirstTimers: true, SetupMinutes: 1000, State: sprints.Listed, At: tx.Now()})
+		if err != nil {
+			return err
+		}
+		if err := tx.UseTable("AUDITORIUM-12", id, 40); err != nil {
+			return err
+		}
+		repo, err := tx.AddRepo(sprints.Repo{Project: id, Owner: long(39), Name: "n" + strings.Repeat("x", 90), SyncedAt: tx.Now().Add(-time.Hour)})
+		if err != nil {
+			return err
+		}
+		_, err = tx.SaveIssue(sprints.Issue{Repo: repo, Number: 123456, Title: long(200), URL: "https://example.org/", Labels: []string{"easy"}, Tier: 4, Open: true, SeenAt: tx.Now(), CreatedAt: tx.Now(), UpdatedAt: tx.Now()})
+		return err
+	})
 }
 
 // talk lets people on other networks say something in the lobby.

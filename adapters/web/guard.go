@@ -17,6 +17,7 @@ func (s *Site) handler() http.Handler {
 	mux.HandleFunc("GET /{$}", s.getBoard)
 	mux.HandleFunc("GET /p/{slug}", s.getProject)
 	mux.HandleFunc("GET /easy", s.getEasy)
+	mux.HandleFunc("GET /map", s.getMap)
 	mux.HandleFunc("GET /screen/board", s.getScreen)
 	mux.HandleFunc("GET /signin", s.getSignin)
 	mux.HandleFunc("GET /stored", s.getStored)

@@ -2,70 +2,15 @@ package web
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"html/template"
 	"net/http"
-	"path"
 	"strings"
-	"time"
 )
 
 //go:embed templates/*.html
 var templateFS embed.FS
-
-//go:embed static/*
-var staticFS embed.FS
-
-// files are the style sheet, the script and the icon, under names that change
-// with what is in them.
-type files struct {
-	body map[string][]byte
-	name map[string]string // "site.css" → "/static/site.css?v=1a2b3c"
-}
-
-func readFiles() (*files, error) {
-	f := &files{body: map[string][]byte{}, name: map[string]string{}}
-	entries, err := staticFS.ReadDir("static")
-	if err != nil {
-		return nil, fmt.Errorf("web: %w", err)
-	}
-	for _, e := range entries {
-		b, err := staticFS.ReadFile("static/" + e.Name())
-		if err != nil {
-			return nil, fmt.Errorf("web: %w", err)
-		}
-		sum := sha256.Sum256(b)
-		f.body[e.Name()] = b
-		f.name[e.Name()] = "/static/" + e.Name() + "?v=" + hex.EncodeToString(sum[:6])
-	}
-	return f, nil
-}
-
-func (f *files) serve(w http.ResponseWriter, r *http.Request) {
-	name := r.PathValue("file")
-	b, ok := f.body[name]
-	if !ok {
-		http.NotFound(w, r)
-		return
-	}
-	h := w.Header()
-	h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	if !strings.HasSuffix(f.name[name], "?"+r.URL.RawQuery) {
-		h.Set("Cache-Control", "no-cache")
-	}
-	switch path.Ext(name) {
-	case ".css":
-		h.Set("Content-Type", "text/css; charset=utf-8")
-	case ".js":
-		h.Set("Content-Type", "text/javascript; charset=utf-8")
-	case ".svg":
-		h.Set("Content-Type", "image/svg+xml")
-	}
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
-}
 
 // saidView is an answer with the form that its buttons need.
 type saidView struct {
@@ -280,51 +225,15 @@ func (s *Site) getScreen(w http.ResponseWriter, r *http.Request) {
 	s.render(w, r, http.StatusOK, "screenboard", v)
 }
 
+func (s *Site) getMap(w http.ResponseWriter, r *http.Request) {
+	v := struct{ frame }{s.frame("Map by room", "map")}
+	v.On = "map,banner"
+	s.render(w, r, http.StatusOK, "mappage", v)
+}
+
 func (s *Site) getStored(w http.ResponseWriter, r *http.Request) {
 	s.render(w, r, http.StatusOK, "stored", struct {
 		frame
 		CookieDays, Kept int
 	}{s.frame("What we store", "stored"), cookieDays, lobbyKept})
-}
-
-// plateSize is the class of a plate for a code of this length.
-func plateSize(code string) string {
-	switch n := len([]rune(code)); {
-	case n <= 3:
-		return "plate"
-	case n <= 5:
-		return "plate long"
-	}
-	return "plate longer"
-}
-
-// pip is one seat drawn.
-type pip struct {
-	X     int
-	Taken bool
-}
-
-// Edge is where the outline of a free seat begins.
-func (p pip) Edge() string { return itoa(p.X) + ".6" }
-
-// pipsMax is how many seats are drawn one by one; more are a bar.
-const pipsMax = 12
-
-func pips(seats, taken int) []pip {
-	if seats > pipsMax {
-		return nil
-	}
-	ps := make([]pip, seats)
-	for i := range ps {
-		ps[i] = pip{i * 12, i < taken}
-	}
-	return ps
-}
-
-// bar is the length of the taken part of a bar of a length.
-func bar(seats, taken, length int) int {
-	if seats == 0 {
-		return 0
-	}
-	return min(length, length*taken/seats)
 }
