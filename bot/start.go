@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/mattn/go-isatty"
@@ -68,7 +70,7 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	if len(cfg.Bridges.Others(lobbyPlace)) > 0 {
 		mode = web.SignedIn
 	}
-	site, err := web.Listen(ctx, web.Config{
+	site, err := listen(ctx, web.Config{
 		Name: lobbyName, Listen: cfg.Listen, URL: cfg.URL, Lobby: mode,
 		Readers: readers(cfg.Networks), Reserved: reserved(cfg.Networks),
 		Store: store, Clock: clock, Status: b.statuses, Log: log.With("network", lobbyName),
@@ -124,12 +126,12 @@ func runSample(ctx context.Context, o options, clock sprints.Clock, log *slog.Lo
 	}
 	defer store.Close()
 	if o.Listen == "" {
-		o.Listen = "127.0.0.1:8080"
+		o.Listen = freeOr("127.0.0.1:8080")
 	}
 	b := &bot{store: store, clock: clock, log: log}
 	terminal := isatty.IsTerminal(in.Fd())
 	front := console.New(console.Config{In: in, Out: out, Terminal: terminal, Complete: commands.Complete, Clock: clock, Log: log})
-	site, err := web.Listen(ctx, web.Config{
+	site, err := listen(ctx, web.Config{
 		Name: lobbyName, Listen: o.Listen, Lobby: web.Anonymous, Readers: []string{"the console"},
 		Reserved: []string{"sprintbot"}, Store: store, Clock: clock, Status: b.statuses, Log: log.With("network", lobbyName),
 	})
@@ -149,6 +151,26 @@ func runSample(ctx context.Context, o options, clock sprints.Clock, log *slog.Lo
 	}
 	fmt.Fprint(out, greeting("", site.URL(), path, true, ""), note)
 	return b.run(ctx)
+}
+
+// listen opens the page's port, and says what to do where another program has it.
+func listen(ctx context.Context, c web.Config) (*web.Site, error) {
+	site, err := web.Listen(ctx, c)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("another program listens on %s already: name another address with --listen, or take a free port with --listen 127.0.0.1:0", c.Listen)
+	}
+	return site, err
+}
+
+// freeOr is addr, or the same host with any free port where addr is taken.
+func freeOr(addr string) string {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		host, _, _ := net.SplitHostPort(addr)
+		return net.JoinHostPort(host, "0")
+	}
+	l.Close()
+	return addr
 }
 
 // wiring is what differs between the sample and a configured bot.

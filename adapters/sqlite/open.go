@@ -71,8 +71,8 @@ func connect(ctx context.Context, path, mode string, settings []pragma, n int) (
 }
 
 // check refuses a path that no database can be at, before anything is written
-// beside it. It does not open the file: closing it again would free the locks
-// this process may hold on it.
+// beside it, and makes a new file. It does not open one that is there: closing
+// it again would free the locks this process may hold on it.
 func check(path string, mustExist bool) error {
 	info, err := os.Stat(path)
 	switch {
@@ -83,7 +83,16 @@ func check(path string, mustExist bool) error {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 			return &FileError{Path: path, Reason: "can't be made: there is no folder " + dir, Err: err}
 		}
-		return nil
+		// It holds nicks: only its owner reads it. SQLite gives the files beside
+		// it the same rights.
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			return nil
+		}
+		if err != nil {
+			return &FileError{Path: path, Reason: "can't be written here", Err: err}
+		}
+		return f.Close()
 	case err != nil:
 		return &FileError{Path: path, Reason: "can't be opened", Err: err}
 	case info.IsDir():

@@ -169,3 +169,21 @@ func countProjects(t testing.TB, s sprints.Store) (n int) {
 	}
 	return n
 }
+
+func TestANewDatabaseIsItsOwnersAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "own.db")
+	s, err := sqlite.Open(t.Context(), path, sqlite.Options{Clock: sprints.System{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, beside := range []string{"", "-wal", "-shm"} {
+		info, err := os.Stat(path + beside)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode := info.Mode().Perm(); mode&0o077 != 0 {
+			t.Errorf("%s: others may read it: %v", filepath.Base(path+beside), mode)
+		}
+	}
+}
