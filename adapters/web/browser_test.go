@@ -173,6 +173,9 @@ func pagesHaveNoErrorsAndNoSidewaysScroll(t *testing.T, open func(testing.TB) *t
 		{"double", 640, 400, 1, map[string]string{"board": "/", "project": "/p/larkfield"}}, // 1280 at 200 %
 		{"projector", 1920, 1080, 1, map[string]string{"screen": "/screen/board", "screenlight": "/screen/board?theme=light", "screen4": "/screen/board?rows=4"}},
 	} {
+		if look.name == "phone" && os.Getenv("SPRINTBOT_SHOTS") == "" {
+			continue // what fits 320 px fits here: only its pictures are wanted
+		}
 		b.size(look.width, look.height, look.scale)
 		looks := []bool{false}
 		if os.Getenv("SPRINTBOT_SHOTS") != "" {
@@ -230,7 +233,7 @@ var pagesOf = map[string]string{
 // longNames adds a project whose every field is as long as it may be.
 func (k *kit) longNames() {
 	k.write(func(tx sprints.Tx) error {
-		long := func(n int) string { return strings.Repeat("Wortungetüm", 1+n/11)[:n] }
+		long := func(n int) string { return string([]rune(strings.Repeat("Wortungetüm", 1+n/11))[:n]) }
 		room := sprints.Room{Code: "long", Name: "Großer Veranstaltungssaal im Erdgeschoss", Floor: "Zwischengeschoss hinter der Garderobe"}
 		if err := tx.SaveRoom(room); err != nil {
 			return err
@@ -246,7 +249,7 @@ func (k *kit) longNames() {
 		if err := tx.UseTable("AUDITORIUM-12", id, 40); err != nil {
 			return err
 		}
-		repo, err := tx.AddRepo(sprints.Repo{Project: id, Owner: long(39), Name: "n" + strings.Repeat("x", 90), SyncedAt: tx.Now().Add(-time.Hour)})
+		repo, err := tx.AddRepo(sprints.Repo{Project: id, Owner: strings.Repeat("o", 39), Name: "n" + strings.Repeat("x", 90), SyncedAt: tx.Now().Add(-time.Hour)})
 		if err != nil {
 			return err
 		}

@@ -51,8 +51,8 @@ func TestACommandInTheLobbyIsAnsweredToThatBrowserOnly(t *testing.T) {
 	contains(t, b.get("/lobby"), "Easy issues:", `value="here B4"`, "You sent <b>easy</b>")
 	lacks(t, other.get("/lobby"), "Easy issues:")
 	b.post("/lobby", url.Values{"key": {b.key(b.get("/lobby"))}, "say": {"sprintbot is nice"}})
-	if m := k.messages()[4]; !m.Addressed {
-		t.Logf("taken as words: %+v", m)
+	if m := k.messages()[4]; m.Addressed {
+		t.Errorf("words about the bot are a command: %+v", m)
 	}
 }
 

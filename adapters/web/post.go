@@ -148,7 +148,7 @@ func (s *Site) postDo(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, answered(back, key), http.StatusSeeOther)
 }
 
-var door = regexp.MustCompile(`^(?i)(!|@?sprintbot[:,]?\s+|@?sprintbot[:,])\s*(\S.*)$`)
+var door = regexp.MustCompile(`^(?i)(!\s*|@sprintbot[:,]?\s+|@?sprintbot[:,]\s*)(\S.*)$`)
 
 // postSay is the lobby's own field: words for everybody, or a command with
 // "!" or "sprintbot:" in front, whose answer only this browser sees.

@@ -66,6 +66,9 @@ func (s *Site) postSignin(w http.ResponseWriter, r *http.Request) {
 	}, typed)
 	key := r.PostForm.Get("key")
 	from := s.address(r)
+	// One at a time: what is counted below is what was looked at here.
+	s.signing.Lock()
+	defer s.signing.Unlock()
 	switch {
 	case !codeForm.MatchString(code) || !tokenForm.MatchString(key):
 		s.showSignin(w, r, http.StatusBadRequest, typed, "A code has six digits. Send link to sprintbot to get one.")

@@ -65,6 +65,8 @@ type Site struct {
 	hub      *hub
 	health   healthCheck
 
+	signing sync.Mutex // one sign-in at a time
+
 	board   atomic.Pointer[shown]
 	reading sync.Mutex // one at a time makes a new board
 	asked   atomic.Int64

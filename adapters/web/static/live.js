@@ -206,7 +206,7 @@
   addEventListener('pageshow', (e) => {
     if (e.persisted) open();
   });
-  setInterval(show, 5000);
+  setInterval(show, 2000);
   pauseWords();
   show();
   open();
