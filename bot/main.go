@@ -18,8 +18,8 @@ import (
 // options are the command line.
 type options struct {
 	Config  string `short:"c" placeholder:"FILE" help:"Configuration file. Default: config.yaml in this folder, if there is one."`
-	DB      string `name:"db" placeholder:"PATH" help:"Database file of the sample sprint. Default: sprintbot-sample.db."`
-	Listen  string `placeholder:"ADDR" help:"Address of the page, as 127.0.0.1:8080; port 0 takes a free one."`
+	DB      string `name:"db" placeholder:"PATH" help:"Database file. Default: sprintbot-sample.db, or what the configuration says."`
+	Listen  string `placeholder:"ADDR" help:"Address of the page, as 127.0.0.1:8080; port 0 takes a free one. Default: that address, or what the configuration says."`
 	Version bool   `help:"Print the version and end."`
 }
 

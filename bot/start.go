@@ -129,7 +129,8 @@ func runSample(ctx context.Context, o options, clock sprints.Clock, log *slog.Lo
 		o.Listen = freeOr("127.0.0.1:8080")
 	}
 	b := &bot{store: store, clock: clock, log: log}
-	terminal := isatty.IsTerminal(in.Fd())
+	screen, onFile := out.(*os.File)
+	terminal := isatty.IsTerminal(in.Fd()) && onFile && isatty.IsTerminal(screen.Fd())
 	front := console.New(console.Config{In: in, Out: out, Terminal: terminal, Complete: commands.Complete, Clock: clock, Log: log})
 	site, err := listen(ctx, web.Config{
 		Name: lobbyName, Listen: o.Listen, Lobby: web.Anonymous, Readers: []string{"the console"},
