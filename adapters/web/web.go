@@ -104,7 +104,6 @@ func Listen(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, log: cfg.Log, listener: cfg.Listener, files: files, pages: pages,
 		posts: chat.NewMailbox[*post](1024), lobby: newLobby(int(time.Now().UnixMilli())), drawers: newDrawers(), limits: newLimits(), hub: newHub(),
 		stopping: make(chan struct{}), deaf: make(chan struct{}), changed: make(chan struct{}, 1),
-		status: chat.Status{Since: cfg.Clock.Now(), Note: "not started"},
 	}
 	if s.listener == nil {
 		var lc net.ListenConfig
@@ -112,6 +111,8 @@ func Listen(ctx context.Context, cfg Config) (*Site, error) {
 			return nil, fmt.Errorf("web: listen on %s: %w", cfg.Listen, err)
 		}
 	}
+	// From here on browsers connect; they are answered once Run serves them.
+	s.say(chat.Status{Up: true, Note: "open at " + s.URL()})
 	return s, nil
 }
 
@@ -139,7 +140,7 @@ func (s *Site) Close() error { return s.listener.Close() }
 // Run serves pages and gives what visitors say to hear, until ctx ends (nil)
 // or the server fails. It may be called once.
 func (s *Site) Run(ctx context.Context, hear func(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)) error {
-	if err := s.refresh(ctx); err != nil {
+	if err := s.refresh(ctx); err != nil && ctx.Err() == nil {
 		s.log.Error("the board can't be read", "error", err)
 	}
 	server := &http.Server{
@@ -160,7 +161,6 @@ func (s *Site) Run(ctx context.Context, hear func(ctx context.Context, ms []chat
 	wg.Go(func() { s.keep(ctx) })
 	served := make(chan error, 1)
 	wg.Go(func() { served <- server.Serve(s.listener) })
-	s.say(chat.Status{Up: true, Note: "open at " + s.URL()})
 
 	var failed error
 	select {
