@@ -1,8 +1,10 @@
 package main
 
 import (
+	"crypto/tls"
 	"net"
 	"net/netip"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"sprintbot/adapters/irc"
 	"sprintbot/bot/relay"
 	"sprintbot/sprints/chat"
 )
@@ -26,9 +29,13 @@ type NetworkConfig struct {
 type IRCConfig struct {
 	Server   string // host:port
 	TLS      bool
+	Pin      string // SHA-256 sums of the certificate or its key, "" asks authorities
 	Nick     string
 	Account  string // SASL, "" none
 	Password secret
+	External bool   // SASL by the client certificate
+	CertFile string // of the client, "" none
+	KeyFile  string
 	Pace     chat.Pace // zero is no limit
 }
 
@@ -60,6 +67,7 @@ type ircKeys struct {
 	Kind     string   `yaml:"kind"`
 	Server   string   `yaml:"server"`
 	TLS      *bool    `yaml:"tls"`
+	TLSPin   string   `yaml:"tls_pin"`
 	Nick     string   `yaml:"nick"`
 	Channels []string `yaml:"channels"`
 	SASL     saslKeys `yaml:"sasl"`
@@ -70,6 +78,9 @@ type saslKeys struct {
 	Account      string `yaml:"account"`
 	PasswordEnv  string `yaml:"password_env"`
 	PasswordFile string `yaml:"password_file"`
+	External     bool   `yaml:"external"`
+	CertFile     string `yaml:"cert_file"`
+	KeyFile      string `yaml:"key_file"`
 }
 
 type paceKeys struct {
@@ -180,12 +191,16 @@ func (k *ircKeys) config(r *reading, path string) NetworkConfig {
 			r.refuse(path+".nick", "is a name that IRC takes: letters, digits, - and _, beginning with a letter")
 		}
 	}
-	if r.has(path + ".sasl") {
-		r.required(path+".sasl.account", k.SASL.Account)
-		c.Password = r.secret(path+".sasl", "password", k.SASL.PasswordEnv, k.SASL.PasswordFile, true)
-		if !c.TLS && !loopback(host) {
-			r.refuse(path+".tls", "must be true where there is sasl: the password would travel readable")
+	if k.TLSPin != "" {
+		c.Pin = k.TLSPin
+		if _, err := irc.Pins(k.TLSPin); err != nil {
+			r.refuse(path+".tls_pin", "is the SHA-256 of the server's certificate or of its key, 64 hex digits; docs/irc.md says how to get it")
+		} else if !c.TLS {
+			r.refuse(path+".tls", "must be true where there is tls_pin: nothing shows a certificate otherwise")
 		}
+	}
+	if r.has(path + ".sasl") {
+		k.SASL.config(r, path, host, &c)
 	}
 	c.Pace = chat.Pace{Burst: 5, Every: 2 * time.Second}
 	switch {
@@ -207,6 +222,45 @@ func (k *ircKeys) config(r *reading, path string) NetworkConfig {
 	}
 	r.channels(path, k.Channels, ircChannel, "as #pycon-sprints")
 	return NetworkConfig{Name: k.Name, Channels: k.Channels, IRC: &c}
+}
+
+// config checks how the bot logs in: by a password, or by a certificate.
+func (k saslKeys) config(r *reading, path, host string, c *IRCConfig) {
+	at := path + ".sasl"
+	if !k.External {
+		r.required(at+".account", k.Account)
+		c.Password = r.secret(at, "password", k.PasswordEnv, k.PasswordFile, true)
+		if !c.TLS && !loopback(host) {
+			r.refuse(path+".tls", "must be true where there is sasl: the password would travel readable")
+		}
+		for _, name := range []string{"cert_file", "key_file"} {
+			if r.has(at + "." + name) {
+				r.refuse(at+"."+name, "stands without external: true; a password needs no certificate")
+			}
+		}
+		return
+	}
+	for _, name := range []string{"password_env", "password_file"} {
+		if r.has(at + "." + name) {
+			r.refuse(at+"."+name, "stands beside external: true; the certificate is enough")
+		}
+	}
+	if !c.TLS {
+		r.refuse(path+".tls", "must be true where sasl is external: the certificate belongs to it")
+	}
+	c.External, c.CertFile, c.KeyFile = true, r.fromHere(k.CertFile), r.fromHere(k.KeyFile)
+	if !r.required(at+".cert_file", k.CertFile) || !r.required(at+".key_file", k.KeyFile) {
+		return
+	}
+	for name, file := range map[string]string{"cert_file": c.CertFile, "key_file": c.KeyFile} {
+		if _, err := os.ReadFile(file); err != nil {
+			r.refuse(at+"."+name, "names a file that can't be read: %v", reason(err))
+			return
+		}
+	}
+	if _, err := tls.LoadX509KeyPair(c.CertFile, c.KeyFile); err != nil {
+		r.refuse(at+".cert_file", "and key_file are no certificate and its key, in PEM")
+	}
 }
 
 func (k *slackKeys) config(r *reading, path string) NetworkConfig {

@@ -101,8 +101,9 @@ func newNetwork(n NetworkConfig, log *slog.Logger) (relay.Network, error) {
 	switch {
 	case n.IRC != nil:
 		return irc.New(irc.Config{
-			Name: n.Name, Server: n.IRC.Server, TLS: n.IRC.TLS, Nick: n.IRC.Nick, Channels: n.Channels,
+			Name: n.Name, Server: n.IRC.Server, TLS: n.IRC.TLS, Pin: n.IRC.Pin, Nick: n.IRC.Nick, Channels: n.Channels,
 			Account: n.IRC.Account, Password: string(n.IRC.Password), Pace: n.IRC.Pace,
+			External: n.IRC.External, CertFile: n.IRC.CertFile, KeyFile: n.IRC.KeyFile,
 			Version: "sprintbot " + version(), Log: log,
 		})
 	case n.Slack != nil:

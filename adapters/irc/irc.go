@@ -44,9 +44,17 @@ type Config struct {
 	Nick string
 	// Channels are joined after each connection.
 	Channels []string
+	// Pin trusts the server by the SHA-256 of its certificate or of its key, in
+	// place of authorities and name; see Pins. Empty means no pin.
+	Pin string
 	// Account and Password log in by SASL PLAIN; with an Account set the bot
 	// never speaks before the login succeeded.
 	Account, Password string
+	// External logs in by SASL EXTERNAL, as who the certificate of CertFile and
+	// KeyFile (PEM) is known to the services, before a word is spoken; Account
+	// may name the account to ask for, Password is not used.
+	External          bool
+	CertFile, KeyFile string
 	// Pace is how fast the server may be spoken to; the zero Pace is no limit.
 	// Window is 8 where it is zero.
 	Pace chat.Pace
@@ -113,8 +121,8 @@ func New(c Config) (*Network, error) {
 			return nil, fmt.Errorf("channel %q of %s is not a channel's name, as #sprints is", channel, c.Name)
 		}
 	}
-	if (c.Account == "") != (c.Password == "") {
-		return nil, fmt.Errorf("sasl of %s needs both an account and a password", c.Name)
+	if err := c.trusts(); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
 	if c.Pace.Window == 0 {
 		c.Pace.Window = 8

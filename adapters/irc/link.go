@@ -55,7 +55,11 @@ func (n *Network) dial(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	encrypted := tls.Client(conn, &tls.Config{ServerName: host, RootCAs: n.cfg.Roots, MinVersion: tls.VersionTLS12})
+	trust, err := n.tlsConfig(host)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	encrypted := tls.Client(conn, trust)
 	shake, cancelShake := context.WithTimeout(ctx, n.limits.handshake)
 	defer cancelShake()
 	if err := encrypted.HandshakeContext(shake); err != nil {

@@ -20,30 +20,55 @@ const saslChunk = 400
 // negotiate asks for capabilities, each by itself, so that one refusal costs
 // one capability, and logs in.
 func (s *session) negotiate(l line) {
+	mechanism := s.n.cfg.mechanism()
 	switch l.command {
 	case "CAP":
 		s.capability(l)
 	case "AUTHENTICATE":
-		if s.n.cfg.Account == "" || s.loggedIn || l.param(0) != "+" {
-			return
+		if mechanism != "" && !s.loggedIn && l.param(0) == "+" {
+			s.authenticate()
 		}
-		account, password := s.n.cfg.Account, s.n.cfg.Password
-		answer := base64.StdEncoding.EncodeToString([]byte(account + "\x00" + account + "\x00" + password))
-		for piece := range slices.Chunk([]byte(answer), saslChunk) {
-			s.link.send("AUTHENTICATE " + string(piece))
-		}
-		if len(answer)%saslChunk == 0 {
-			s.link.send("AUTHENTICATE +")
+	case "900":
+		s.known = named(l.param(2))
+	case "901":
+		s.known, s.loggedIn = "", false
+		if !s.welcomed.IsZero() {
+			s.n.log.Warn("logged out by the services")
 		}
 	case "903":
-		if s.n.cfg.Account != "" {
+		switch {
+		case mechanism == "" || s.loggedIn:
+		case s.known == "":
+			s.quit(errors.New("the SASL login ended well (903) but names no account (900)"), false)
+		default:
 			s.loggedIn = true
 			s.registered()
 		}
 	case "902", "904", "905", "906", "908":
-		if s.n.cfg.Account != "" && !s.loggedIn {
-			s.quit(errors.New("the SASL login was refused ("+l.command+"): check account and password"), true)
+		if mechanism == "" || s.loggedIn {
+			return
 		}
+		check := "check account and password"
+		if mechanism == "EXTERNAL" {
+			check = "check that the certificate's fingerprint is on the account (NickServ CERT ADD)"
+		}
+		s.quit(errors.New("the SASL login was refused ("+l.command+"): "+check), true)
+	}
+}
+
+// authenticate answers the server's question for the login, in pieces.
+func (s *session) authenticate() {
+	c := s.n.cfg
+	words := c.Account + "\x00" + c.Account + "\x00" + c.Password
+	if c.External { // the certificate says who; an account only which of several
+		words = c.Account
+	}
+	answer := base64.StdEncoding.EncodeToString([]byte(words))
+	for piece := range slices.Chunk([]byte(answer), saslChunk) {
+		s.link.send("AUTHENTICATE " + string(piece))
+	}
+	if len(answer)%saslChunk == 0 {
+		s.link.send("AUTHENTICATE +")
 	}
 }
 
@@ -89,8 +114,9 @@ func (s *session) offer(tokens []string) {
 // request asks for what is wanted, offered and not had.
 func (s *session) request() {
 	ask := wanted[:]
-	if mechanisms, ok := s.offered["sasl"]; ok && s.n.cfg.Account != "" && !s.loggedIn &&
-		(mechanisms == "" || slices.Contains(strings.Split(mechanisms, ","), "PLAIN")) {
+	mechanism := s.n.cfg.mechanism()
+	if offered, ok := s.offered["sasl"]; ok && mechanism != "" && !s.loggedIn &&
+		(offered == "" || slices.Contains(strings.Split(offered, ","), mechanism)) {
 		ask = append(slices.Clone(ask), "sasl")
 	}
 	for _, name := range ask {
@@ -108,8 +134,8 @@ func (s *session) answered() {
 		return
 	}
 	s.asked = 0
-	if s.n.cfg.Account != "" && s.caps["sasl"] && !s.loggedIn {
-		s.link.send("AUTHENTICATE PLAIN")
+	if mechanism := s.n.cfg.mechanism(); mechanism != "" && s.caps["sasl"] && !s.loggedIn {
+		s.link.send("AUTHENTICATE " + mechanism)
 		return
 	}
 	s.registered()

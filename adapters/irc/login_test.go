@@ -3,6 +3,7 @@ package irc_test
 import (
 	"crypto/x509"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,6 +80,95 @@ func TestTLSIsVerified(t *testing.T) {
 	b := start(t, c)
 	st := b.status("refused", func(st chat.Status) bool { return strings.Contains(st.Note, "certificate") })
 	if st.Up {
+		t.Fatalf("status %+v", st)
+	}
+}
+
+func TestAPinStandsInForAuthorities(t *testing.T) {
+	t.Parallel()
+	s := irctest.NgIRCd(t)
+	c := secure(s, config(""))
+	c.Roots = x509.NewCertPool()
+
+	wrong := c
+	wrong.Pin = strings.Repeat("ab", 32)
+	st := start(t, wrong).status("refused", func(st chat.Status) bool { return strings.Contains(st.Note, "not the pinned one") })
+	if st.Up || !strings.Contains(st.Note, s.Pin) {
+		t.Fatalf("status %+v", st)
+	}
+	wrong.Roots = s.Roots // a good authority does not make up for a wrong pin
+	start(t, wrong).status("refused again", func(st chat.Status) bool { return strings.Contains(st.Note, "not the pinned one") })
+
+	right := c
+	right.Pin = strings.Repeat("cd", 32) + ", " + strings.ToUpper(colons(s.Pin))
+	start(t, right).up()
+}
+
+// colons writes a sum as openssl does.
+func colons(sum string) string {
+	var pairs []string
+	for pair := range slices.Chunk([]byte(sum), 2) {
+		pairs = append(pairs, string(pair))
+	}
+	return strings.Join(pairs, ":")
+}
+
+func TestLoginByCertificate(t *testing.T) {
+	t.Parallel()
+	s := irctest.InspIRCd(t)
+	s.Register("sprintbot", "secret-2")
+	c := secure(s, config(""))
+	c.External = true
+	var sum string
+	c.CertFile, c.KeyFile, sum = irctest.ClientCert(t)
+
+	t.Run("unknown to the services ends the network", func(t *testing.T) {
+		b := start(t, c)
+		st := b.status("refused", func(st chat.Status) bool { return st.Fatal })
+		<-b.ended
+		if b.err == nil || st.Up || !strings.Contains(st.Note, "CERT ADD") {
+			t.Fatalf("error %v, status %+v", b.err, st)
+		}
+	})
+	owner := s.Dial("owner", irctest.WithSASL("sprintbot", "secret-2"))
+	owner.Say("NickServ", "CERT ADD "+sum)
+	owner.WaitLine(t.Context(), irctest.Says("NickServ", "owner", "Added fingerprint"))
+	t.Run("known to the services logs in", func(t *testing.T) {
+		ada := s.Dial("ada", irctest.WithCaps("extended-join"))
+		ada.Join("#sprint")
+		start(t, c).up()
+		joined := ada.Seen(t.Context(), func(l irctest.Line) bool { return l.Command == "JOIN" && l.Nick == "sprintbot" })
+		if joined.Params[1] != "sprintbot" {
+			t.Fatalf("joined without its account: %s", joined.Raw)
+		}
+	})
+	t.Run("is never up where the server does not offer it", func(t *testing.T) {
+		other := irctest.NgIRCd(t)
+		b := start(t, secure(other, c))
+		st := b.status("turned away", func(st chat.Status) bool { return strings.Contains(st.Note, "no SASL EXTERNAL") })
+		if st.Up || st.Fatal {
+			t.Fatalf("status %+v", st)
+		}
+	})
+}
+
+func TestALoginThatNamesNoAccountIsNone(t *testing.T) {
+	t.Parallel()
+	script := irctest.Listen(t)
+	c := config(script.Addr)
+	c.Account, c.Password = "sprintbot", "secret-2"
+	b := start(t, c)
+	peer := script.Accept()
+	peer.Expect(t.Context(), command("USER"))
+	peer.Send(":s CAP * LS :sasl=PLAIN,EXTERNAL")
+	peer.Expect(t.Context(), command("CAP"))
+	peer.Send(":s CAP * ACK :sasl")
+	peer.Expect(t.Context(), command("AUTHENTICATE"))
+	peer.Send("AUTHENTICATE +")
+	peer.Expect(t.Context(), command("AUTHENTICATE"))
+	peer.Send(":s 903 sprintbot :SASL authentication successful")
+	st := b.status("turned away", func(st chat.Status) bool { return strings.Contains(st.Note, "names no account") })
+	if st.Up || st.Fatal {
 		t.Fatalf("status %+v", st)
 	}
 }

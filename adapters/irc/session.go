@@ -37,7 +37,8 @@ type session struct {
 	offered    map[string]string
 	asked      int // capabilities asked for and not answered
 	caps       map[string]bool
-	loggedIn   bool
+	known      string            // the account the server has told us we are in
+	loggedIn   bool              // by SASL, told as done
 	options    map[string]string // of 005
 	folding    folding
 	why        error // why this side closes the link
@@ -194,7 +195,7 @@ func (s *session) on(l line) {
 			s.errored(l)
 		case "PRIVMSG", "NOTICE":
 			s.words(l)
-		case "CAP", "AUTHENTICATE", "900", "902", "903", "904", "905", "906", "908":
+		case "CAP", "AUTHENTICATE", "900", "901", "902", "903", "904", "905", "906", "908":
 			s.negotiate(l)
 		case "001", "005", "376", "422", "396", "431", "432", "433", "436", "437":
 			s.registration(l)
@@ -275,8 +276,8 @@ func (s *session) collided() {
 
 // welcome runs once, at the end of the server's welcome.
 func (s *session) welcome() {
-	if s.n.cfg.Account != "" && !s.loggedIn {
-		s.quit(errors.New("the server offers no SASL PLAIN login, and this network needs one"), false)
+	if mechanism := s.n.cfg.mechanism(); mechanism != "" && !s.loggedIn {
+		s.quit(errors.New("the server offers no SASL "+mechanism+" login, and this network needs one"), false)
 		return
 	}
 	s.welcomed = time.Now()

@@ -89,6 +89,11 @@ func TestSettingsThatCannotWorkAreNamed(t *testing.T) {
 		"nick":           func(c *Config) { c.Nick = "two words" },
 		`"sprints"`:      func(c *Config) { c.Channels = []string{"sprints"} },
 		"both an accoun": func(c *Config) { c.Password = "hunter2" },
+		"64 hex digits":  func(c *Config) { c.TLS, c.Pin = true, "hunter2" },
+		"a pin needs":    func(c *Config) { c.Pin = strings.Repeat("ab", 32) },
+		"by certificate": func(c *Config) { c.External = true },
+		"its key's":      func(c *Config) { c.TLS, c.External = true, true },
+		"can't be read":  func(c *Config) { c.TLS, c.External, c.CertFile, c.KeyFile = true, true, "no.pem", "no.key" },
 	} {
 		c := good
 		change(&c)

@@ -11,8 +11,8 @@ import (
 
 // InspIRCd starts a real InspIRCd 3 with the Atheme services: rfc1459
 // casemapping, the IRCv3 capabilities (echo-message, account-tag, server-time,
-// message ids among them), SASL PLAIN, a plain and a TLS port. Accounts are
-// made by Register. It ends with the test.
+// message ids among them), SASL PLAIN and EXTERNAL, a plain and a TLS
+// port. Accounts are made by Register. It ends with the test.
 func InspIRCd(tb testing.TB) *Server {
 	tb.Helper()
 	ircd := program(tb, "inspircd", "/usr/sbin/inspircd")
@@ -28,7 +28,7 @@ func InspIRCd(tb testing.TB) *Server {
 		write(tb, dir, "inspircd.conf", inspircdConf(dir, port))
 		write(tb, dir, "atheme.conf", athemeConf(dir, port[2]))
 		return &Server{
-			Kind: "inspircd", Addr: loopback(port[0]), TLSAddr: loopback(port[1]), Roots: roots, tb: tb,
+			Kind: "inspircd", Addr: loopback(port[0]), TLSAddr: loopback(port[1]), Roots: roots, Pin: sum(tb, cert), tb: tb,
 			procs: []*process{
 				{name: "inspircd", dir: dir, argv: []string{ircd, "--config", filepath.Join(dir, "inspircd.conf"), "--nofork", "--nolog", "--nopid"}},
 				{name: "atheme", dir: dir, saves: true, argv: []string{services, "-n",
@@ -72,7 +72,7 @@ func inspircdConf(dir string, port []int) string {
 <files motd="%s">
 <limits maxnick="30" maxchan="64">
 <whowas groupsize="10" maxgroups="1000" maxkeep="1h">
-<sslprofile name="tls" provider="gnutls" certfile="%s" keyfile="%s">
+<sslprofile name="tls" provider="gnutls" hash="sha256" certfile="%s" keyfile="%s">
 <link name="services.irctest.example" ipaddr="127.0.0.1" port="1" allowmask="127.0.0.1" sendpass="linkpass" recvpass="linkpass">
 <uline server="services.irctest.example" silent="yes">
 <sasl target="services.irctest.example" requiressl="no">
@@ -81,7 +81,7 @@ func inspircdConf(dir string, port []int) string {
 	for _, module := range []string{
 		"cap", "ircv3", "ircv3_accounttag", "ircv3_servertime", "ircv3_msgid", "ircv3_ctctags", "ircv3_echomessage",
 		"ircv3_labeledresponse", "ircv3_batch", "ircv3_chghost", "ircv3_capnotify", "ircv3_invitenotify",
-		"services_account", "sasl", "spanningtree", "ssl_gnutls", "botmode", "blockcolor", "namesx", "uhnames", "hidechans",
+		"services_account", "sasl", "spanningtree", "ssl_gnutls", "sslinfo", "botmode", "blockcolor", "namesx", "uhnames", "hidechans",
 	} {
 		fmt.Fprintf(&b, "<module name=%q>\n", module)
 	}
@@ -92,7 +92,7 @@ func athemeConf(dir string, port int) string {
 	var b strings.Builder
 	for _, module := range []string{
 		"protocol/inspircd", "backend/opensex", "nickserv/main", "nickserv/register", "nickserv/identify",
-		"saslserv/main", "saslserv/plain", "crypto/pbkdf2",
+		"nickserv/ghost", "nickserv/cert", "saslserv/main", "saslserv/plain", "saslserv/external", "crypto/pbkdf2",
 	} {
 		fmt.Fprintf(&b, "loadmodule \"modules/%s\";\n", module)
 	}

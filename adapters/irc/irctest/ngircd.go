@@ -43,7 +43,7 @@ func NgIRCd(tb testing.TB) *Server {
 `, port[0], filepath.Join(dir, "ngircd.pid"), filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"), port[1])
 		write(tb, dir, "ngircd.conf", conf)
 		return &Server{
-			Kind: "ngircd", Addr: loopback(port[0]), TLSAddr: loopback(port[1]), Roots: roots, tb: tb,
+			Kind: "ngircd", Addr: loopback(port[0]), TLSAddr: loopback(port[1]), Roots: roots, Pin: sum(tb, cert), tb: tb,
 			procs: []*process{{name: "ngircd", dir: dir, argv: []string{bin, "-n", "-f", filepath.Join(dir, "ngircd.conf")}}},
 			ready: registers(loopback(port[0]), ""),
 		}

@@ -19,6 +19,8 @@ type Server struct {
 	Addr, TLSAddr string
 	// Roots trusts the server's self-signed certificate.
 	Roots *x509.CertPool
+	// Pin is the SHA-256 of that certificate, in hex.
+	Pin string
 
 	tb    testing.TB
 	procs []*process
