@@ -2,7 +2,7 @@ package relay
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"time"
 
 	"sprintbot/sprints"
@@ -32,8 +32,12 @@ func (s *Sender) save(ctx context.Context, all bool) {
 	s.work.Go(func() {
 		err := s.store.Write(ctx, func(tx sprints.Tx) error {
 			for _, save := range saves {
-				if err := save(tx); err != nil {
+				err := tx.Try(func() error { return save(tx) })
+				if errors.Is(err, sprints.ErrUnavailable) {
 					return err
+				}
+				if err != nil { // it would fail again, and hold up all others
+					s.log.Error("the store refuses what became of a row", "error", err)
 				}
 			}
 			return nil
@@ -87,14 +91,10 @@ func (s *Sender) mark(q *queue, r *row) {
 
 // look asks the network whether a row in doubt has arrived.
 func (s *Sender) look(ctx context.Context, q *queue, r *row) {
-	q.looking = true
-	if r.parts == nil {
-		r.parts = s.net.Render(r.Outgoing)
-		r.ok = make([]bool, len(r.parts))
-		for i := range min(r.Confirmed, len(r.ok)) {
-			r.ok[i] = true
-		}
+	if !s.rendered(q, r) {
+		return
 	}
+	q.looking = true
 	parts, ok, after := r.parts, append([]bool(nil), r.ok...), r.Mark
 	s.work.Go(func() {
 		found := make([]chat.Receipt, len(parts))
@@ -112,8 +112,9 @@ func (s *Sender) look(ctx context.Context, q *queue, r *row) {
 		s.later(func() {
 			q.looking = false
 			if err != nil {
-				s.log.Warn("look-up failed", "place", q.place.String(), "error", err)
-				s.hold(q, s.clock.Now().Add(landing), "can't be looked up yet")
+				if s.refuse(q, r, err, landing); q.onWire == 0 {
+					q.recall()
+				}
 				return
 			}
 			r.doubt, r.ok = false, ok
@@ -155,7 +156,8 @@ func (s *Sender) timers(now time.Time) (due, wire <-chan struct{}, stop func()) 
 		at    time.Time
 		after time.Duration
 		pace  = s.net.Pace()
-		paced = false // something waits for the network's pace
+		up    = s.net.Status().Up // else nothing waits for the pace
+		paced = false             // something waits for the network's pace
 	)
 	sooner := func(t time.Time) {
 		if t.After(now) && (at.IsZero() || t.Before(at)) {
@@ -178,7 +180,7 @@ func (s *Sender) timers(now time.Time) (due, wire <-chan struct{}, stop func()) 
 				}
 			}
 		}
-		if h, _ := q.head(now); h != nil {
+		if h, _ := q.head(now); h != nil && up {
 			paced = true
 			if pace.PlaceEvery > 0 && q.credit <= 0 {
 				shorter(pace.PlaceEvery - time.Since(q.placed))
@@ -191,6 +193,9 @@ func (s *Sender) timers(now time.Time) (due, wire <-chan struct{}, stop func()) 
 	if len(s.saves) > 0 && !s.saving {
 		shorter(time.Until(s.saveBy))
 	}
+	if !s.reload.IsZero() {
+		shorter(time.Until(s.reload))
+	}
 	stopDue, stopWire := func() {}, func() {}
 	if !at.IsZero() {
 		due, stopDue = s.clock.At(at)
@@ -199,26 +204,4 @@ func (s *Sender) timers(now time.Time) (due, wire <-chan struct{}, stop func()) 
 		wire, stopWire = sprints.System{}.At(time.Now().Add(after))
 	}
 	return due, wire, func() { stopDue(); stopWire() }
-}
-
-// postSkipped says in a place how many lines it did not get.
-func postSkipped(tx sprints.Tx, place chat.Place, n int, from, to time.Time, last int64) error {
-	event, err := tx.Event()
-	zone := time.UTC
-	if err == nil {
-		zone = event.Zone
-	}
-	words := fmt.Sprintf("%d messages skipped, %s-%s.", n, from.In(zone).Format("15:04"), to.In(zone).Format("15:04"))
-	if n == 1 {
-		words = fmt.Sprintf("1 message skipped, %s.", from.In(zone).Format("15:04"))
-	}
-	_, _, err = tx.Post(chat.Outgoing{
-		Key:   fmt.Sprintf("skipped\x1f%s\x1f%d", place, last),
-		To:    place,
-		Lane:  chat.Announcements,
-		Kind:  chat.Said,
-		Reply: chat.Saying(chat.Plainly(words)),
-		At:    tx.Now(),
-	})
-	return err
 }

@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -18,6 +19,7 @@ const (
 	landing    = 5 * time.Second       // a call whose answer was lost may still arrive within
 	firstHold  = 5 * time.Second       // a refusing place is tried again after, doubling
 	longHold   = 5 * time.Minute       // up to
+	readAgain  = time.Second           // after the outbox could not be read
 	finish     = 3 * time.Second       // at shutdown, what is on the wire may be confirmed within
 )
 
@@ -32,9 +34,10 @@ type Sender struct {
 	clock  sprints.Clock
 	log    *slog.Logger
 
-	cursor int64 // newest row taken from the store
-	held   int   // rows in memory
-	more   bool  // the store has rows that did not fit in memory
+	cursor int64     // newest row taken from the store
+	held   int       // rows in memory
+	more   bool      // the store has rows that did not fit in memory
+	reload time.Time // the store could not be read: the next try, zero none
 	queues map[chat.Place]*queue
 	order  []*queue // turn of places
 	credit int      // parts that may go over the network without waiting
@@ -71,8 +74,12 @@ func (s *Sender) Run(ctx context.Context) error {
 	s.load(ctx)
 	for {
 		s.apply()
+		if !s.reload.IsZero() && !time.Now().Before(s.reload) {
+			s.load(ctx)
+		}
 		now := s.clock.Now()
 		s.expire(now)
+		s.tidy(now)
 		if ctx.Err() == nil {
 			s.dispatch(ctx, store, now)
 		}
@@ -131,89 +138,6 @@ func (s *Sender) apply() {
 	s.mu.Unlock()
 	for _, f := range fs {
 		f()
-	}
-}
-
-// load takes new rows from the store.
-func (s *Sender) load(ctx context.Context) {
-	for {
-		room := min(batch, ahead-s.held)
-		if s.more = room <= 0; s.more {
-			return
-		}
-		var rows []sprints.Queued
-		err := s.store.Read(ctx, func(v sprints.View) (err error) {
-			rows, err = v.Waiting(s.net.Name(), s.cursor, room)
-			return err
-		})
-		if err != nil {
-			if ctx.Err() == nil {
-				s.log.Error("outbox can't be read", "error", err)
-			}
-			return
-		}
-		for _, w := range rows {
-			s.cursor = w.Row
-			q := s.queue(w.To.Root())
-			s.held++
-			q.push(&row{Queued: w, doubt: s.finder != nil && !w.Attempted.IsZero(), marked: !w.Attempted.IsZero()})
-		}
-		if len(rows) < room {
-			return
-		}
-	}
-}
-
-func (s *Sender) queue(p chat.Place) *queue {
-	q := s.queues[p]
-	if q == nil {
-		q = &queue{place: p, credit: s.net.Pace().PlaceBurst}
-		s.queues[p] = q
-		s.order = append(s.order, q)
-	}
-	return q
-}
-
-// expire ends rows whose time is over, and tells their place how many.
-func (s *Sender) expire(now time.Time) {
-	for _, q := range s.order {
-		var over []*row
-		for lane, rows := range q.lanes {
-			for _, r := range rows {
-				if !r.Expires.IsZero() && !r.Expires.After(now) {
-					over = append(over, r)
-				} else if chat.Lane(lane) == chat.Relays {
-					break // all relays live equally long
-				}
-			}
-		}
-		if over == nil {
-			continue
-		}
-		ids := make([]int64, len(over))
-		skipped := 0
-		var from, to time.Time
-		for i, r := range over {
-			q.drop(r)
-			s.held--
-			ids[i] = r.Row
-			if r.Relayed() {
-				if skipped++; from.IsZero() || r.At.Before(from) {
-					from = r.At
-				}
-				if r.At.After(to) {
-					to = r.At
-				}
-			}
-		}
-		place := q.place
-		s.log.Warn("rows expired", "place", place.String(), "rows", len(ids))
-		s.tell(func(tx sprints.Tx) error {
-			if err := tx.Expire(ids); err != nil || skipped == 0 {
-				return err
-			}
-			return postSkipped(tx, place, skipped, from, to, ids[len(ids)-1])
-		}, nil)
 	}
 }
 
@@ -277,14 +201,36 @@ func (q *queue) window(pace chat.Pace) int {
 	return max(1, pace.Window)
 }
 
+// rendered has the parts of r made. A row that can't be rendered, now or ever,
+// ends here and says false.
+func (s *Sender) rendered(q *queue, r *row) bool {
+	if r.parts != nil {
+		return true
+	}
+	func() {
+		defer func() {
+			if p := recover(); p != nil {
+				s.log.Error("a row can't be rendered", "place", q.place.String(), "row", r.Row, "panic", fmt.Sprintf("%T", p))
+			}
+		}()
+		r.parts = s.net.Render(r.Outgoing)
+	}()
+	if len(r.parts) == 0 {
+		q.drop(r)
+		s.kill(q, r, "nothing of it can be shown there")
+		return false
+	}
+	r.ok = make([]bool, len(r.parts))
+	for i := range min(r.Confirmed, len(r.ok)) {
+		r.ok[i] = true
+	}
+	return true
+}
+
 // send gives the next part of r to the network.
 func (s *Sender) send(ctx context.Context, q *queue, r *row) {
-	if r.parts == nil {
-		r.parts = s.net.Render(r.Outgoing)
-		r.ok = make([]bool, len(r.parts))
-		for i := range min(r.Confirmed, len(r.ok)) {
-			r.ok[i] = true
-		}
+	if !s.rendered(q, r) {
+		return
 	}
 	if r.next == 0 {
 		q.drop(r)
@@ -321,10 +267,6 @@ func (s *Sender) send(ctx context.Context, q *queue, r *row) {
 func (s *Sender) done(q *queue, r *row, n int, receipt chat.Receipt, err error) {
 	q.onWire--
 	s.flying--
-	var (
-		wait    *chat.RetryAfter
-		refused *chat.ErrRefused
-	)
 	switch {
 	case r.finishing: // refused meanwhile: nothing is left to decide
 	case err == nil:
@@ -338,32 +280,47 @@ func (s *Sender) done(q *queue, r *row, n int, receipt chat.Receipt, err error) 
 			r.receipt = receipt
 		}
 		s.confirm(q, r)
-	case errors.As(err, &refused):
-		s.kill(q, r, refused.Reason)
-	case errors.As(err, &wait):
-		q.settling = true
-		s.hold(q, s.clock.Now().Add(wait.Wait), "asked to wait")
 	case errors.Is(err, chat.ErrOffline) && s.finder == nil:
 		q.settling = true
 	default:
-		q.settling, q.careful = true, true
-		pause := min(longHold, firstHold<<min(q.tries, 10))
-		q.tries++
-		if s.finder != nil && !isPlace(err) { // it may have arrived, or still will
-			r.doubt = true
-			pause = max(pause, landing)
-		}
-		s.log.Warn("place waits", "place", q.place.String(), "for", pause, "error", err)
-		s.hold(q, s.clock.Now().Add(pause), err.Error())
+		s.refuse(q, r, err, 0)
 	}
 	if q.settling && q.onWire == 0 {
 		q.recall()
 	}
 }
 
-func isPlace(err error) bool {
-	var p *chat.ErrPlace
-	return errors.As(err, &p)
+// refuse applies an error that a part of r met, on the wire or when it was
+// looked up: the row dies, or its place waits, for least at least where the
+// network names no time.
+func (s *Sender) refuse(q *queue, r *row, err error, least time.Duration) {
+	var (
+		wait    *chat.RetryAfter
+		place   *chat.ErrPlace
+		refused *chat.ErrRefused
+	)
+	if errors.As(err, &refused) {
+		q.drop(r)
+		s.kill(q, r, refused.Reason)
+		return
+	}
+	q.settling = true
+	if errors.As(err, &wait) {
+		s.hold(q, s.clock.Now().Add(wait.Wait), "asked to wait")
+		return
+	}
+	q.careful = true
+	pause := max(least, min(longHold, firstHold<<min(q.tries, 10)))
+	q.tries++
+	why := err.Error()
+	if errors.As(err, &place) {
+		why = "the place refuses" // the network's own words may hold people's
+	} else if s.finder != nil { // it may have arrived, or still will
+		r.doubt = true
+		pause = max(pause, landing)
+	}
+	s.log.Warn("place waits", "place", q.place.String(), "for", pause, "why", why)
+	s.hold(q, s.clock.Now().Add(pause), err.Error())
 }
 
 // confirm has the store told of a part that arrived.
@@ -395,7 +352,7 @@ func (s *Sender) kill(q *queue, r *row, reason string) {
 	if q.current == r {
 		q.current = nil
 	}
-	s.log.Warn("row refused", "place", q.place.String(), "row", r.Row, "reason", reason)
+	s.log.Warn("row refused", "place", q.place.String(), "row", r.Row) // the reason may hold its words; the store has it
 	s.tell(func(tx sprints.Tx) error { return tx.Kill(r.Row, reason) }, func() { s.gone(q, r) })
 }
 

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -123,15 +125,21 @@ func (w *wire) wait(t *testing.T, n int) []string {
 
 // handClock stands still until it is moved.
 type handClock struct {
-	mu   sync.Mutex
-	now  time.Time
-	wait map[chan struct{}]time.Time
+	asked atomic.Int64 // how often it was read
+	mu    sync.Mutex
+	now   time.Time
+	wait  map[chan struct{}]time.Time
 }
 
 func newClock() *handClock {
 	return &handClock{now: time.Date(2027, 5, 17, 9, 0, 0, 0, time.UTC), wait: map[chan struct{}]time.Time{}}
 }
-func (c *handClock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.now }
+func (c *handClock) Now() time.Time {
+	c.asked.Add(1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
 func (c *handClock) At(t time.Time) (<-chan struct{}, func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -156,12 +164,13 @@ func (c *handClock) forward(d time.Duration) {
 }
 
 type rig struct {
-	t     *testing.T
-	store *sqlite.Store
-	clock *handClock
-	net   *wire
-	stop  func()
-	n     int
+	t      *testing.T
+	store  *sqlite.Store
+	clock  *handClock
+	net    *wire
+	sender *relay.Sender
+	stop   func()
+	n      int
 }
 
 func newRig(t *testing.T, network relay.Network, w *wire) *rig {
@@ -177,10 +186,19 @@ func newRig(t *testing.T, network relay.Network, w *wire) *rig {
 	return r
 }
 
-func (r *rig) start(network relay.Network) {
+func (r *rig) start(network relay.Network) { r.startOn(network, r.store) }
+
+func (r *rig) startOn(network relay.Network, store sprints.Store) {
+	r.startAs(network, store, io.Discard)
+}
+
+func (r *rig) startLogged(network relay.Network, log io.Writer) { r.startAs(network, r.store, log) }
+
+func (r *rig) startAs(network relay.Network, store sprints.Store, log io.Writer) {
 	ctx, cancel := context.WithCancel(r.t.Context())
 	done := make(chan error, 1)
-	s := relay.NewSender(network, r.store, r.clock, slog.New(slog.DiscardHandler))
+	s := relay.NewSender(network, store, r.clock, slog.New(slog.NewTextHandler(log, nil)))
+	r.sender = s
 	go func() { done <- s.Run(ctx) }()
 	r.stop = sync.OnceFunc(func() { cancel(); <-done })
 }
