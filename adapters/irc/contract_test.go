@@ -181,6 +181,34 @@ func TestNickCollisionIsBypassedAndTheNickRegained(t *testing.T) {
 	})
 }
 
+func TestAGhostOfOursIsRemovedByTheServices(t *testing.T) {
+	t.Parallel()
+	s := irctest.InspIRCd(t)
+	s.Register("sprintbot", "secret-2")
+	// The ghost stays as long as the server lets it, in no channel of ours.
+	ghost := s.Dial("sprintbot", irctest.WithSASL("sprintbot", "secret-2"))
+	c := config(s.Addr)
+	c.Account, c.Password = "sprintbot", "secret-2"
+	b := start(t, c)
+	b.status("regained", func(st chat.Status) bool { return st.Note == "connected as sprintbot" })
+	ghost.Seen(t.Context(), func(l irctest.Line) bool { return l.Command == "ERROR" || l.Command == "KILL" })
+}
+
+func TestAStrangersNickIsLeftToThem(t *testing.T) {
+	t.Parallel()
+	_, peer, _ := served(t, "") // not logged in
+	peer.Send(":sprintbot!bot@127.0.0.1 NICK sprintbot_")
+	for range 3 {
+		peer.Expect(t.Context(), command("NICK"))
+		peer.Send(":scripted 433 sprintbot_ sprintbot :Nickname is already in use")
+	}
+	for _, l := range peer.Lines() {
+		if l.Command == "PRIVMSG" {
+			t.Fatalf("the services were asked without a login: %s", l.Raw)
+		}
+	}
+}
+
 func TestRestartOfTheServerIsSurvived(t *testing.T) {
 	t.Parallel()
 	s := irctest.NgIRCd(t)
@@ -221,6 +249,15 @@ func TestSilentServerIsNoticed(t *testing.T) {
 	b.net.Send(t.Context(), b.net.Render(relayed("grace", "anyone there"))[0], func(_ chat.Receipt, err error) { fate <- err })
 	if err := <-fate; !errors.Is(err, chat.ErrOffline) {
 		t.Fatalf("a line into silence: %v", err)
+	}
+	s.Thaw()
+	b.up()
+	s.Freeze() // and where nothing is under way
+	b.status("away", func(st chat.Status) bool { return !st.Up && strings.Contains(st.Note, "silent") })
+	s.Thaw()
+	b.up()
+	if got := b.sends(relayed("grace", "anyone there")); got.err != nil {
+		t.Fatal(got.err)
 	}
 }
 

@@ -9,6 +9,7 @@ func Hasten(n *Network) {
 	n.limits.dead = 5 * time.Second
 	n.limits.rejoin = 300 * time.Millisecond
 	n.limits.regain = 200 * time.Millisecond
+	n.limits.plead = 200 * time.Millisecond
 	n.limits.redial.least = 50 * time.Millisecond
 	n.limits.redial.jitter = 50 * time.Millisecond
 }

@@ -88,15 +88,16 @@ type limits struct {
 	joins     time.Duration // for the answers to JOIN, before words may go
 	rejoin    time.Duration // between attempts on a channel that refused
 	regain    time.Duration // between attempts on the configured nick
+	plead     time.Duration // the same, while the services are asked to free it
 	unechoed  time.Duration // for an echo, before a PING asks instead
 	redial    backoff
 }
 
 func usualLimits() limits {
 	return limits{
-		tick: 500 * time.Millisecond, quiet: 20 * time.Second, dead: 45 * time.Second,
+		tick: 500 * time.Millisecond, quiet: 20 * time.Second, dead: 40 * time.Second,
 		handshake: 4 * time.Second, welcome: 40 * time.Second, joins: 10 * time.Second,
-		rejoin: 60 * time.Second, regain: 30 * time.Second, unechoed: 3 * time.Second,
+		rejoin: 60 * time.Second, regain: 30 * time.Second, plead: 2 * time.Second, unechoed: 3 * time.Second,
 		redial: usualBackoff(),
 	}
 }

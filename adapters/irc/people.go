@@ -203,19 +203,13 @@ func (s *session) gone(nick string) {
 	s.freed(nick)
 }
 
-func (s *session) freed(nick string) {
-	if s.folding.same(nick, s.n.cfg.Nick) && !s.folding.same(s.nick, s.n.cfg.Nick) {
-		s.regain(time.Now())
-	}
-}
-
 func (s *session) renamed(l line, mine bool) {
 	to := l.param(0)
 	if to == "" {
 		return
 	}
 	if mine {
-		s.nick = to
+		s.nick, s.pleaded = to, 0
 		s.n.log.Info("the nick changed", "nick", to)
 		s.announce()
 		return

@@ -13,10 +13,6 @@ import (
 	"github.com/lrstanley/girc"
 )
 
-// collisions are what is appended to the nick while somebody holds it, in
-// order; the last is the longest.
-var collisions = [...]string{"", "_", "__", "-bot", "-bot2", "-bot3"}
-
 // session is one connection, from its registration to its end. girc's event
 // goroutine, the link's pump and callers of Send meet under its lock; done
 // callbacks run outside it.
@@ -46,6 +42,7 @@ type session struct {
 	lines      int   // heard, for keys
 	versioned  time.Time
 	regained   time.Time          // last try for the configured nick
+	pleaded    int                // how many pleas the services have had for it
 	playbacks  map[string]bool    // open batches of old words
 	labels     map[string]string  // open batches that answer a label
 	rooms      map[string]*room   // configured channels, by folded name
@@ -250,28 +247,15 @@ func (s *session) registration(l line) {
 		if s.welcomed.IsZero() {
 			s.welcome()
 		}
+	case "437":
+		if channelName(l.param(1)) {
+			s.refusal(l)
+			return
+		}
+		s.refusedNick()
 	default:
-		s.collided()
+		s.refusedNick()
 	}
-}
-
-// collided tries the next nick while registering.
-func (s *session) collided() {
-	if !s.welcomed.IsZero() {
-		return // a try to regain our nick; the tick tries again
-	}
-	s.tried++
-	if s.tried >= 4*len(collisions) {
-		s.quit(fmt.Errorf("the nick %s and all like it are taken or refused", s.n.cfg.Nick), false)
-		return
-	}
-	suffix := collisions[s.tried%len(collisions)]
-	nick := s.n.cfg.Nick + suffix
-	if s.tried >= len(collisions) { // a server with short nicks cuts the suffix off
-		nick = s.n.cfg.Nick[:min(len(s.n.cfg.Nick), 9-len(suffix))] + suffix
-	}
-	s.nick = nick
-	s.link.send("NICK " + nick)
 }
 
 // welcome runs once, at the end of the server's welcome.
@@ -281,7 +265,6 @@ func (s *session) welcome() {
 		return
 	}
 	s.welcomed = time.Now()
-	s.regained = s.welcomed
 	if mode := s.options["BOT"]; len(mode) == 1 {
 		s.link.send("MODE " + s.nick + " +" + mode)
 	}

@@ -133,3 +133,25 @@ func TestLineThatDoesNotFitTheRealSourceGoesInPieces(t *testing.T) {
 		t.Fatalf("%d fates", fates)
 	}
 }
+
+// TestADeadLinkIsNoticedWithinAMinute adds up the usual limits: whatever a
+// server falls silent in, this side knows within 60 s.
+func TestADeadLinkIsNoticedWithinAMinute(t *testing.T) {
+	l := usualLimits()
+	for when, sum := range map[string]time.Duration{
+		"while dialled":     2 * l.handshake,
+		"while registering": l.welcome + l.tick,
+		"while idle":        l.dead + l.tick,
+		"while written to":  l.dead + l.tick + writeBound,
+	} {
+		if sum > time.Minute {
+			t.Errorf("a server silent %s is noticed after %s", when, sum)
+		}
+	}
+	if room := l.dead - l.quiet - 2*l.tick; room < 10*time.Second {
+		t.Errorf("a server has %s to answer a PING", room)
+	}
+	if l.regain > time.Minute || time.Duration(len(pleas)+1)*(l.plead+l.tick) > time.Minute {
+		t.Error("the nick is not tried again within a minute")
+	}
+}

@@ -70,7 +70,7 @@ func (s *session) tick(now time.Time) {
 				s.join(r)
 			}
 		}
-		if !s.folding.same(s.nick, s.n.cfg.Nick) && now.Sub(s.regained) > limits.regain {
+		if s.regainDue(now) {
 			s.regain(now)
 		}
 		s.forget(now)
@@ -78,10 +78,4 @@ func (s *session) tick(now time.Time) {
 		s.barrier(now)
 		s.settleReady(now)
 	})
-}
-
-// regain asks for the configured nick again.
-func (s *session) regain(now time.Time) {
-	s.regained = now
-	s.link.send("NICK " + s.n.cfg.Nick)
 }
