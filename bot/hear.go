@@ -64,6 +64,9 @@ func (e *ear) take(ctx context.Context, tx sprints.Tx, m chat.Message) (inline *
 		}
 	}()
 	if m.Addressed && m.Kind == chat.Said {
+		if reply, ok := tooLate(m); ok {
+			return e.answer(tx, m, commands.Outcome{Reply: reply})
+		}
 		out, err := e.desk.Answer(ctx, tx, m)
 		if err != nil {
 			return nil, err

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+func TestHearRunsNoCommandOlderThanFiveMinutesAndTellsItsAuthor(t *testing.T) {
+	e, store := newEar(t)
+	old := func(ago time.Duration) func(*chat.Message) {
+		return func(m *chat.Message) { command(m); m.Ago, m.At = ago, m.At.Add(-ago) }
+	}
+	private := func(m *chat.Message) { old(time.Hour)(m); m.Direct, m.In, m.Door = true, chat.Direct(ada), "" }
+	_, err := e.hear(t.Context(), []chat.Message{
+		said("1", "project new Old", old(7*time.Minute)),
+		said("2", "project new Fresh", old(4*time.Minute)),
+		said("3", "zzzyx", old(time.Hour)), // no command: words
+		said("4", "hello there", func(m *chat.Message) { m.Ago = time.Hour }),
+		said("5", "project new Bot", func(m *chat.Message) { old(time.Hour)(m); m.From.Bot = true }),
+		said("6", "yes", private),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	err = store.Read(t.Context(), func(v sprints.View) error {
+		all, err := v.Projects()
+		for _, p := range all {
+			names = append(names, p.Name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(names, []string{"Fresh"}) {
+		t.Errorf("projects %q", names)
+	}
+	got := rows(t, store)
+	for _, want := range []string{
+		"libera @account:ada: That was said 7 minutes ago, while I was away; say it again if you still want it.\nproject new Old",
+		"libera @account:ada: That was said 60 minutes ago, while I was away; say it again if you still want it.\nhelp",
+		"pycon #sprints: !zzzyx", "pycon #sprints: hello there", "pycon #sprints: !project new Bot",
+	} {
+		if !slices.Contains(got, want) {
+			t.Errorf("no row %q in %q", want, got)
+		}
+	}
+	if strings.Contains(strings.Join(got, "\n"), "pycon #sprints: That was said") {
+		t.Error("told to everybody")
+	}
+}
