@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,18 +27,20 @@ type directory struct {
 	mu     sync.Mutex
 	self   self
 	people map[string]person
+	called map[string][]string // ids of people by each of their names, folded
 	groups map[string]string
 	asked  time.Time // for groups
 }
 
 type person struct {
-	name  string // "" when Slack would not tell
+	name  string   // "" when Slack would not tell
+	names []string // all of them, folded
 	bot   bool
 	until time.Time
 }
 
 func newDirectory(api *slackapi.Client, p *places, log *slog.Logger) *directory {
-	return &directory{api: api, places: p, log: log, people: map[string]person{}, groups: map[string]string{}}
+	return &directory{api: api, places: p, log: log, people: map[string]person{}, called: map[string][]string{}, groups: map[string]string{}}
 }
 
 func (d *directory) setSelf(me self) {
@@ -50,7 +53,26 @@ func (d *directory) setSelf(me self) {
 func (d *directory) learn(id, display, real, name string, bot bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.people[id] = person{name: cmp.Or(display, real, name), bot: bot, until: time.Now().Add(nameKept)}
+	d.forget(id)
+	p := person{name: cmp.Or(display, real, name), bot: bot, until: time.Now().Add(nameKept)}
+	for _, s := range []string{display, real, name} {
+		if s = folded(s); s != "" && !slices.Contains(p.names, s) {
+			p.names = append(p.names, s)
+			d.called[s] = append(d.called[s], id)
+		}
+	}
+	d.people[id] = p
+}
+
+// forget takes the names of a person off the list of who is called how. The lock is held.
+func (d *directory) forget(id string) {
+	for _, s := range d.people[id].names {
+		if left := slices.DeleteFunc(d.called[s], func(other string) bool { return other == id }); len(left) > 0 {
+			d.called[s] = left
+		} else {
+			delete(d.called, s)
+		}
+	}
 }
 
 // person is the name to show and whether it is a bot's; the id stands for an unknown name.

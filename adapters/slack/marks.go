@@ -21,14 +21,11 @@ const longestLink = 2000 // units of an address that is still a link
 // clean takes out what could disguise words: control characters, and marks that turn the direction of text around.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case unicode.IsControl(r), r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0xFEFF:
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
+	}, chat.Unturned(strings.ToValidUTF8(s, "\uFFFD")))
 }
 
 // bits cuts a text into spans that are each words, a link or a mention, with addresses in words made links.
@@ -88,7 +85,8 @@ func (n *Network) known(s chat.Span) bool {
 	return s.Who != nil && s.Who.Network == n.name && userIDs.MatchString(s.Who.ID)
 }
 
-// fallback is a text as the text field carries it: escaped, links and known mentions marked, no looks.
+// fallback is a text as the text field carries it: escaped, links and known mentions marked, calls to everybody defused,
+// no looks.
 func (n *Network) fallback(t chat.Text) string {
 	var b strings.Builder
 	for _, s := range bits(t) {
@@ -96,11 +94,11 @@ func (n *Network) fallback(t chat.Text) string {
 		case n.known(s):
 			b.WriteString("<@" + s.Who.ID + ">")
 		case s.URL != "" && s.Text != "":
-			b.WriteString("<" + escaper.Replace(s.URL) + "|" + escaper.Replace(strings.ReplaceAll(s.Text, "|", "¦")) + ">")
+			b.WriteString("<" + escaper.Replace(s.URL) + "|" + escaper.Replace(chat.Defused(strings.ReplaceAll(s.Text, "|", "¦"))) + ">")
 		case s.URL != "":
 			b.WriteString("<" + escaper.Replace(s.URL) + ">")
 		default:
-			b.WriteString(escaper.Replace(s.Text))
+			b.WriteString(escaper.Replace(chat.Defused(s.Text)))
 		}
 	}
 	return b.String()
@@ -110,6 +108,9 @@ func (n *Network) fallback(t chat.Text) string {
 func (n *Network) rich(t chat.Text) []slackapi.RichTextSectionElement {
 	var out []slackapi.RichTextSectionElement
 	for _, s := range bits(t) {
+		if !s.Code {
+			s.Text = chat.Defused(s.Text) // nothing calls anybody from here; another bridge may read it
+		}
 		style := &slackapi.RichTextSectionTextStyle{Bold: s.Bold, Italic: s.Italic, Strike: s.Strike, Code: s.Code}
 		if *style == (slackapi.RichTextSectionTextStyle{}) {
 			style = nil

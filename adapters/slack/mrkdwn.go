@@ -34,15 +34,28 @@ func (r *reader) add(s chat.Span) {
 	if s.Text == "" && s.URL == "" {
 		return
 	}
-	if n := len(r.out); n > 0 && s.URL == "" && s.Who == nil {
-		last := &r.out[n-1]
-		if last.URL == "" && last.Who == nil && last.Bold == s.Bold && last.Italic == s.Italic &&
-			last.Strike == s.Strike && last.Code == s.Code {
-			last.Text += s.Text
-			return
-		}
+	if n := len(r.out); n > 0 && sameLook(r.out[n-1], s) {
+		r.out[n-1].Text += s.Text
+		return
 	}
 	r.out = append(r.out, s)
+}
+
+// sameLook says that a and b are words that look alike, so that they are one span.
+func sameLook(a, b chat.Span) bool {
+	if a.URL != "" || a.Who != nil || a.Lead != "" {
+		return false
+	}
+	b.Text = a.Text
+	return a == b
+}
+
+// words adds words in which names of emoji stand for emoji, code apart.
+func (r *reader) words(text string, look chat.Span) {
+	if !look.Code {
+		text = emojied(text)
+	}
+	r.addText(text, look)
 }
 
 func (r *reader) addText(text string, look chat.Span) {
@@ -69,6 +82,9 @@ func (r *reader) addLink(url, label string, look chat.Span) {
 	look.URL = url
 	if _, bare, _ := strings.Cut(url, "://"); label != url && strings.TrimSuffix(label, "/") != strings.TrimSuffix(bare, "/") {
 		look.Text = label
+		if !look.Code {
+			look.Text = emojied(label)
+		}
 	}
 	r.add(look)
 }
@@ -97,21 +113,33 @@ func readMrkdwn(network, text string, n names) chat.Text {
 			break
 		}
 		r.lines(before)
-		r.code(strings.TrimPrefix(block, "\n"))
-		text = after
+		r.block(strings.TrimSuffix(strings.TrimPrefix(block, "\n"), "\n"))
+		if text = strings.TrimPrefix(after, "\n"); strings.TrimSpace(text) != "" {
+			r.newline()
+		}
 	}
 	return r.out
+}
+
+// block adds a preformatted block on lines of its own.
+func (r *reader) block(s string) {
+	if s != "" {
+		r.newline()
+		r.inline(s, chat.Span{Code: true, Pre: true})
+	}
 }
 
 // code adds words that Slack does not format; marks in angle brackets are marks even there.
 func (r *reader) code(s string) { r.inline(s, chat.Span{Code: true}) }
 
-// lines adds text outside fences: marks end with their line.
+// lines adds text outside fences: marks end with their line. It begins at the beginning of one.
 func (r *reader) lines(s string) {
+	quoted := false // by ">>>", to the end
 	for i, line := range strings.SplitAfter(s, "\n") {
 		if line == "" && i > 0 {
 			break
 		}
+		line, quoted = r.lead(line, quoted)
 		for line != "" {
 			before, rest, ticked := strings.Cut(line, "`")
 			word, after, closed := strings.Cut(rest, "`")
@@ -126,11 +154,31 @@ func (r *reader) lines(s string) {
 	}
 }
 
+// lead adds the mark in front of a line of a quote or list, as it was typed.
+func (r *reader) lead(line string, quoted bool) (rest string, still bool) {
+	const mark, bullet = "&gt;", "• "
+	if after, ok := strings.CutPrefix(line, mark+mark+mark); ok {
+		line, quoted = after, true
+	} else if after, ok := strings.CutPrefix(line, mark); ok {
+		r.add(chat.Mark(chat.Quote, 0, 0))
+		return strings.TrimPrefix(after, " "), quoted
+	}
+	if quoted {
+		r.add(chat.Mark(chat.Quote, 0, 0))
+		return strings.TrimPrefix(line, " "), true
+	}
+	if after, ok := strings.CutPrefix(strings.TrimLeft(line, " "), bullet); ok {
+		r.add(chat.Span{Text: strings.TrimSuffix(line, after), Lead: chat.Bullet})
+		return after, false
+	}
+	return line, false
+}
+
 // inline adds text with marks in one look; looks nest once each.
 func (r *reader) inline(s string, look chat.Span) {
 	start := 0
 	var unclosed [256]bool // marks that have no closing one further on
-	flush := func(end int) { r.addText(unescape(s[start:end]), look) }
+	flush := func(end int) { r.words(unescape(s[start:end]), look) }
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
 		case '<':
@@ -199,8 +247,6 @@ func closing(s string, i int) int {
 	}
 	return -1
 }
-
-func wordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // mark adds what stands between angle brackets.
 func (r *reader) mark(body string, look chat.Span) {

@@ -49,7 +49,8 @@ func TestMrkdwnIsRead(t *testing.T) {
 		{"*bold _both_*", chat.Text{{Text: "bold ", Bold: true}, {Text: "both", Bold: true, Italic: true}}},
 		{"snake_case_name 2*3*4 a * b * c *", chat.Text{{Text: "snake_case_name 2*3*4 a * b * c *"}}},
 		{"*not\nbold*", chat.Text{{Text: "*not\nbold*"}}},
-		{"```\nx = *y*\n``` then", chat.Text{{Text: "x = *y*\n", Code: true}, {Text: " then"}}},
+		{"```\nx = *y*\n``` then", chat.Text{{Text: "x = *y*", Code: true, Pre: true}, {Text: "\n then"}}},
+		{"see ```\n  a\n\n\tb```\nthere", chat.Text{{Text: "see \n"}, {Text: "  a\n\n\tb", Code: true, Pre: true}, {Text: "\nthere"}}},
 		{"open ``` fence `tick", chat.Text{{Text: "open ``` fence `tick"}}},
 		{"<@U1> see <#C1> <#C2|help> <!here> <!subteam^S1|@mentors>",
 			chat.Text{{Text: "@ada", Who: ada}, {Text: " see #sprints #help @here @mentors"}}},
@@ -61,7 +62,12 @@ func TestMrkdwnIsRead(t *testing.T) {
 		{"<mailto:a@example.org|a@example.org>", chat.Text{{Text: "a@example.org"}}},
 		{"<!date^1392734382^Posted {date}|18 Feb 2014>", chat.Text{{Text: "18 Feb 2014"}}},
 		{"a < b <> <| <unfinished", chat.Text{{Text: "a < b <> <| <unfinished"}}},
-		{"&gt; quoted\n:wave: ok", chat.Text{{Text: "> quoted\n:wave: ok"}}},
+		{"&gt; quoted\n:wave: ok", chat.Text{chat.Mark(chat.Quote, 0, 0), {Text: "quoted\n👋 ok"}}},
+		{"&gt;&gt;&gt; to\nthe end", chat.Text{chat.Mark(chat.Quote, 0, 0), {Text: "to\n"}, chat.Mark(chat.Quote, 0, 0), {Text: "the end"}}},
+		{"• one\n  • two", chat.Text{chat.Mark(chat.Bullet, 0, 0), {Text: "one\n"}, chat.Mark(chat.Bullet, 1, 0), {Text: "two"}}},
+		{"(:wave::skin-tone-3:) :shipit: :heart::100:, :man-shrugging::skin-tone-6:", chat.Text{{Text: "(👋🏼) :shipit: ❤️💯, 🤷🏿‍♂️"}}},
+		{"12:100:30 std::x::y a:b:c :tada:x `:tada:` <http://h/:tada:>", chat.Text{{Text: "12:100:30 std::x::y a:b:c :tada:x "},
+			{Text: ":tada:", Code: true}, {Text: " "}, {URL: "http://h/:tada:"}}},
 		{"", nil},
 	} {
 		if diff := cmp.Diff(c.want, readMrkdwn("pycon", c.in, fixed{})); diff != "" {
@@ -84,7 +90,7 @@ func TestRichTextIsRead(t *testing.T) {
 		&slackapi.RichTextPreformatted{Type: slackapi.RTEPreformatted, Elements: []slackapi.RichTextSectionElement{text("x()", nil)}},
 	)
 	got := readWords("pycon", "the text field", slackapi.Blocks{BlockSet: []slackapi.Block{block}}, fixed{})
-	if want := "hi @ada *literal* bold:wave::skin-tone-2:\n1. one\n2. two\n> a\n> b\nx()"; got.Plain() != want {
+	if want := "hi @ada *literal* bold👋🏻\n1. one\n2. two\n> a\n> b\nx()"; got.Plain() != want {
 		t.Errorf("read %q, want %q", got.Plain(), want)
 	}
 	if last := got[len(got)-1]; !last.Code {
@@ -108,7 +114,7 @@ func FuzzMrkdwn(f *testing.F) {
 				t.Errorf("%q gives invalid %q", s, span.Text)
 			}
 		}
-		if !strings.ContainsAny(s, "*_~`<&") && utf8.ValidString(s) && got.Plain() != s {
+		if !strings.ContainsAny(s, "*_~`<&:") && utf8.ValidString(s) && got.Plain() != s {
 			t.Errorf("plain %q became %q", s, got.Plain())
 		}
 		door, rest, _ := atDoor(got, self{UserID: "U1", Name: "sprintbot"}, false)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	slackapi "github.com/slack-go/slack"
+	"golang.org/x/text/unicode/bidi"
 
 	"sprintbot/sprints/chat"
 )
@@ -67,32 +68,58 @@ func (n *Network) relayed(out chat.Outgoing) []body {
 			t[i].Italic = true // t is a copy of the spans
 		}
 	}
+	foreign := out.As.Network != n.name
+	if foreign {
+		t = withEmoji(t)
+	}
 	var bodies []body
 	for _, piece := range split(t, partUnits) {
+		if foreign {
+			piece = n.names.mentioned(n.name, piece)
+		}
 		b := body{Text: n.fallback(piece)}
 		if strings.TrimSpace(b.Text) == "" && len(bodies) > 0 {
 			continue // Slack takes no post of spaces, and nobody misses it
 		}
-		if elements := n.rich(piece); len(elements) > 0 {
-			b.Blocks = []slackapi.Block{slackapi.NewRichTextBlock("", slackapi.NewRichTextSection(elements...))}
+		if elements := n.elements(piece); len(elements) > 0 {
+			b.Blocks = []slackapi.Block{slackapi.NewRichTextBlock("", elements...)}
 		}
 		bodies = append(bodies, b)
 	}
 	return bodies
 }
 
-// userName is the name above a relayed line: who, and from where.
+// userName is the name above a relayed line: who, and from where. One written from right to left is isolated, so that where
+// they are from stands behind it.
 func userName(out chat.Outgoing) string {
-	where := clean(out.From)
+	where := chat.Name(out.From)
 	if where == "" {
 		where = out.As.Network
 	}
-	nick := strings.Join(strings.Fields(clean(out.As.Nick)), " ")
+	nick := chat.Name(out.As.Nick)
 	if nick == "" {
 		nick = out.As.ID
 	}
 	tail := " (" + where + ")"
-	return clip(nick, nickUnits-units(tail)) + tail
+	isolate := leftward(nick)
+	if isolate {
+		tail = "\u2069" + tail
+	}
+	nick = clip(nick, nickUnits-units(tail)-1)
+	if isolate {
+		nick = "\u2068" + nick
+	}
+	return nick + tail
+}
+
+// leftward says that s has letters that are written from right to left.
+func leftward(s string) bool {
+	for _, r := range s {
+		if p, _ := bidi.LookupRune(r); p.Class() == bidi.R || p.Class() == bidi.AL {
+			return true
+		}
+	}
+	return false
 }
 
 // portions cuts a reply into posts, and a line too long for one into several.

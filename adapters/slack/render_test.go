@@ -66,9 +66,16 @@ func TestTwentyRepliesAsSlackGetsThem(t *testing.T) {
 			}
 		}
 	}
-	path := filepath.Join("testdata", "replies.txt")
+	golden(t, "replies.txt", out.String())
+}
+
+// golden compares with a file of testdata, in which what cannot be seen is written out.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	got = strings.NewReplacer("\u200b", `\u200b`, "\u2068", `\u2068`, "\u2069", `\u2069`).Replace(got)
+	path := filepath.Join("testdata", name)
 	if *update {
-		if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -76,7 +83,7 @@ func TestTwentyRepliesAsSlackGetsThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), out.String()); diff != "" {
+	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s (run with -update to take the new one):\n%s", path, diff)
 	}
 }

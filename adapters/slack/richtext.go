@@ -9,6 +9,8 @@ import (
 	"sprintbot/sprints/chat"
 )
 
+const deepest = 8 // level of a list; Slack has as many
+
 // readWords reads a message's words: its rich text where that is all it has, which is exact, else the text field.
 func readWords(network, text string, blocks slackapi.Blocks, n names) chat.Text {
 	if len(blocks.BlockSet) == 1 {
@@ -24,58 +26,68 @@ func readWords(network, text string, blocks slackapi.Blocks, n names) chat.Text 
 func readRich(network string, block *slackapi.RichTextBlock, n names) chat.Text {
 	r := &reader{network: network, names: n}
 	r.rich(block.Elements)
-	if len(r.out) > 0 {
+	for len(r.out) > 0 {
 		last := &r.out[len(r.out)-1]
 		last.Text = strings.TrimRight(last.Text, "\n")
+		if last.Text != "" || last.URL != "" {
+			break
+		}
+		r.out = r.out[:len(r.out)-1]
 	}
 	return r.out
 }
 
 // rich adds elements, each on a line of its own.
 func (r *reader) rich(elements []slackapi.RichTextElement) {
-	number := 1
 	for _, el := range elements {
 		r.newline()
 		switch e := el.(type) {
 		case *slackapi.RichTextSection:
 			r.section(e.Elements, chat.Span{})
 		case *slackapi.RichTextPreformatted:
-			r.section(e.Elements, chat.Span{Code: true})
+			r.framed(e.Border, func(in *reader) { in.section(e.Elements, chat.Span{Code: true, Pre: true}) })
 		case *slackapi.RichTextQuote:
-			quoted := &reader{network: r.network, names: r.names}
-			quoted.section(e.Elements, chat.Span{})
-			for i, line := range chat.Text(quoted.out).Lines() {
-				if i > 0 {
-					r.addText("\n", chat.Span{})
-				}
-				r.addText("> ", chat.Span{})
-				for _, s := range line {
-					r.add(s)
-				}
-			}
+			r.framed(1, func(in *reader) { in.section(e.Elements, chat.Span{}) })
 		case *slackapi.RichTextList:
-			for _, item := range e.Elements {
-				r.newline()
-				lead := "• "
-				if e.Style == slackapi.RTEListOrdered {
-					lead = strconv.Itoa(number+e.Offset) + ". "
-					number++
-				}
-				r.addText(strings.Repeat("  ", min(max(0, e.Indent), 8))+lead, chat.Span{})
-				r.item(item)
-			}
-			continue
+			r.framed(e.Border, func(in *reader) { in.list(e) })
 		}
-		number = 1
 	}
 }
 
-func (r *reader) item(el slackapi.RichTextElement) {
-	if s, ok := el.(*slackapi.RichTextSection); ok {
-		r.section(s.Elements, chat.Span{})
+// list adds items. Slack gives each level of a list within a list as one of its own, with the number it goes on from.
+func (r *reader) list(l *slackapi.RichTextList) {
+	lead := chat.Bullet
+	if l.Style == slackapi.RTEListOrdered {
+		lead = chat.Number
+	}
+	for i, item := range l.Elements {
+		r.newline()
+		r.add(chat.Mark(lead, min(max(0, l.Indent), deepest), max(0, l.Offset)+i+1))
+		if s, ok := item.(*slackapi.RichTextSection); ok {
+			r.section(s.Elements, chat.Span{})
+			continue
+		}
+		r.rich([]slackapi.RichTextElement{item})
+	}
+}
+
+// framed adds what fill reads; with a border it is a quote's: each of its lines gets the mark.
+func (r *reader) framed(border int, fill func(*reader)) {
+	if border == 0 {
+		fill(r)
 		return
 	}
-	r.rich([]slackapi.RichTextElement{el})
+	in := &reader{network: r.network, names: r.names}
+	fill(in)
+	for i, line := range in.out.Lines() {
+		if i > 0 {
+			r.addText("\n", chat.Span{})
+		}
+		r.add(chat.Mark(chat.Quote, 0, 0))
+		for _, s := range line {
+			r.add(s)
+		}
+	}
 }
 
 func (r *reader) newline() {
@@ -100,11 +112,7 @@ func (r *reader) section(elements []slackapi.RichTextSectionElement, base chat.S
 		case *slackapi.RichTextSectionBroadcastElement:
 			r.addText("@"+e.Range, base)
 		case *slackapi.RichTextSectionEmojiElement:
-			name := e.Name
-			if e.SkinTone > 0 {
-				name += "::skin-tone-" + strconv.Itoa(e.SkinTone)
-			}
-			r.addText(":"+name+":", base)
+			r.addText(emojiOf(e), styled(base, e.Style))
 		case *slackapi.RichTextSectionDateElement:
 			if e.Fallback != nil {
 				r.addText(*e.Fallback, base)
@@ -125,4 +133,19 @@ func styled(base chat.Span, s *slackapi.RichTextSectionTextStyle) chat.Span {
 		base.Code = base.Code || s.Code
 	}
 	return base
+}
+
+// emojiOf is an emoji's characters; one of the workspace's own stays its name.
+func emojiOf(e *slackapi.RichTextSectionEmojiElement) string {
+	name, tone := e.Name, e.SkinTone
+	if chars := emoji(name); chars != "" && tone == 0 {
+		return chars
+	}
+	if chars := emojiToned(name, tone); chars != "" {
+		return chars
+	}
+	if tone > 0 {
+		name += toneSuffix + strconv.Itoa(tone)
+	}
+	return ":" + name + ":"
 }

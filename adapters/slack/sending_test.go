@@ -23,7 +23,7 @@ func TestARelayedLineCarriesWhoSaidItAndItsKey(t *testing.T) {
 		p.Metadata.EventPayload["key"] != "relay-1" || p.Metadata.EventPayload["part"] != "0" {
 		t.Errorf("posted %+v", p)
 	}
-	if want := "a &lt;b&gt; &amp; &lt;!channel&gt; @here *c* <https://example.org/x?a=1&amp;b=2>."; p.Text != want {
+	if want := "a &lt;b&gt; &amp; &lt;\u200b!channel&gt; @\u200bhere *c* <https://example.org/x?a=1&amp;b=2>."; p.Text != want {
 		t.Errorf("text %q, want %q", p.Text, want)
 	}
 	for _, c := range b.d.Calls() {

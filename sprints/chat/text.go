@@ -9,6 +9,8 @@ type Span struct {
 	Italic bool    `json:"i,omitempty"`
 	Strike bool    `json:"s,omitempty"`
 	Code   bool    `json:"c,omitempty"`
+	Pre    bool    `json:"p,omitempty"` // words of a preformatted block; Code is set as well
+	Lead   Lead    `json:"l,omitempty"` // this span is the mark in front of a line of a quote or list (see Mark)
 	URL    string  `json:"u,omitempty"` // a link; Text is its label, "" shows the URL
 	Who    *Handle `json:"w,omitempty"` // a mention of a person known on Who.Network; Text is the name to show elsewhere
 }
@@ -56,7 +58,8 @@ func (t Text) Command() string {
 	return b.String()
 }
 
-// Lines is t cut at its newlines; empty lines are kept.
+// Lines is t cut at its newlines; empty lines are kept. An empty line inside a
+// preformatted block has one empty span, which says so.
 func (t Text) Lines() []Text {
 	var lines []Text
 	var line Text
@@ -66,7 +69,8 @@ func (t Text) Lines() []Text {
 			if i > 0 {
 				lines, line = append(lines, line), nil
 			}
-			if p != "" || (len(pieces) == 1 && s.URL != "") {
+			hollow := s.Pre && i > 0 && i < len(pieces)-1 // an empty line of code is one of its block
+			if p != "" || hollow || len(pieces) == 1 && s.URL != "" {
 				c := s
 				c.Text = p
 				line = append(line, c)
