@@ -31,17 +31,13 @@ func (e *ear) hear(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)
 		heard = make([]chat.Heard, len(ms))
 		for i, m := range ms {
 			first, err := tx.Heard(m)
-			if err != nil {
-				return err
+			if heard[i].First = first; err == nil && first {
+				err = tx.Try(func() (err error) {
+					heard[i].Reply, err = e.take(ctx, tx, m)
+					return err
+				})
 			}
-			if heard[i].First = first; !first {
-				continue
-			}
-			err = tx.Try(func() (err error) {
-				heard[i].Reply, err = e.take(ctx, tx, m)
-				return err
-			})
-			if errors.Is(err, sprints.ErrUnavailable) {
+			if errors.Is(err, sprints.ErrUnavailable) || err != nil && ctx.Err() != nil {
 				return err // nothing of the batch is kept; it comes again
 			}
 			if err != nil { // this message would fail again: the others go on

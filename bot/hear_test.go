@@ -167,3 +167,14 @@ func TestWhenTheStoreCantKeepItNothingIsAcknowledged(t *testing.T) {
 		t.Error("no error, though nothing was kept")
 	}
 }
+
+func TestAMessageThatCantBeKeptHoldsNoOtherUp(t *testing.T) {
+	e, store := newEar(t)
+	_, err := e.hear(t.Context(), []chat.Message{said("1", "before", nil), said("", "no key", nil), said("3", "after", nil)})
+	if err != nil {
+		t.Fatalf("the batch would be given again for ever: %v", err)
+	}
+	if got := rows(t, store); !slices.Equal(got, []string{"pycon #sprints: before", "pycon #sprints: after"}) {
+		t.Errorf("rows %q", got)
+	}
+}

@@ -21,6 +21,10 @@ import (
 // connections close, the store is closed.
 const graceful = 10 * time.Second
 
+// drainWithin is how long the end of the console's input waits for what is due
+// to console and room.
+const drainWithin = 5 * time.Second
+
 // bot is everything that runs, wired and not yet started.
 type bot struct {
 	store    sprints.Store
@@ -56,23 +60,18 @@ func (b *bot) run(ctx context.Context) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	// Readers outlive ctx a little: they hold the connections on which what is
-	// on the wire is confirmed. They hear nothing then.
+	// on the wire is confirmed. What they hear then is kept for the next start:
+	// people see the bot in their channel until its connection is closed.
 	reading, stopReading := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopReading()
 
 	e := &ear{store: b.store, desk: b.desk, carrier: b.carrier, log: b.log}
-	hear := func(c context.Context, ms []chat.Message) ([]chat.Heard, error) {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return e.hear(c, ms)
-	}
 
 	var readers, senders sync.WaitGroup
 	for _, n := range b.networks {
 		log := b.log.With("network", n.Name())
 		readers.Go(func() {
-			err := n.Run(reading, hear)
+			err := n.Run(reading, e.hear)
 			switch {
 			case reading.Err() != nil:
 			case errors.Is(err, console.ErrEnd):
@@ -102,8 +101,11 @@ func (b *bot) run(ctx context.Context) error {
 	return nil
 }
 
-// drain waits until nothing waits for the local networks, or ctx ends.
+// drain waits until nothing waits for the local networks, or ctx ends; not for
+// ever, because one of them may be away.
 func (b *bot) drain(ctx context.Context) {
+	limit := time.NewTimer(drainWithin)
+	defer limit.Stop()
 	changes := b.store.Changes(ctx)
 	for {
 		waiting := 0
@@ -126,6 +128,9 @@ func (b *bot) drain(ctx context.Context) {
 		}
 		select {
 		case <-changes:
+		case <-limit.C:
+			b.log.Warn("not everything could be delivered before the end", "limit", drainWithin)
+			return
 		case <-ctx.Done():
 			return
 		}
