@@ -16,6 +16,8 @@ const (
 	barrierLines = 8           // one PING for at most so many lines
 	barrierEvery = time.Second // and no more often, at a slow pace
 	barrierPaced = 4           // nor more often than so many times the pace
+
+	targetChange = 30 * time.Second // for a server that lets a client speak to so many people in a while, and no more
 )
 
 // barrier sends the PING whose PONG confirms the lines before it, when one is
@@ -177,7 +179,7 @@ func (s *session) refusal(l line) {
 	key := s.folding.fold(subject)
 	reason := clean(l.text()) + " (" + l.command + ")"
 	switch l.command {
-	case "403", "404", "405", "408", "437", "442", "471", "473", "474", "475", "476", "477", "482", "489", "520":
+	case "403", "404", "405", "408", "437", "442", "471", "473", "474", "475", "476", "477", "482", "489", "520", "936":
 		r := s.rooms[key]
 		if r != nil && !r.joined {
 			r.refused = reason
@@ -186,8 +188,10 @@ func (s *session) refusal(l line) {
 			s.announce()
 		}
 		s.turnDown(l, key, &chat.ErrPlace{Reason: reason})
-	case "401", "402", "406", "531", "716":
+	case "401", "402", "406", "486", "531", "716":
 		s.turnDown(l, key, &chat.ErrRefused{Reason: reason})
+	case "439", "707":
+		s.turnDown(l, key, &chat.RetryAfter{Wait: targetChange})
 	}
 }
 
@@ -206,10 +210,13 @@ func (s *session) turnDown(l line, key string, err error) {
 			there = append(there, f)
 		}
 	}
-	var person *chat.ErrRefused
+	var (
+		person *chat.ErrRefused
+		wait   *chat.RetryAfter
+	)
 	switch {
 	case len(there) == 0:
-	case errors.As(err, &person):
+	case errors.As(err, &person), errors.As(err, &wait):
 		for _, f := range there {
 			s.land(f)
 			s.finish(f, err)
