@@ -217,11 +217,11 @@ func (s *stage) expect(st step) {
 		s.expectPosts(ctx, st, slackdouble.In(st.place, ""), true)
 	case st.place == "dm":
 		s.people[st.network+" "+st.who].WaitLine(ctx, func(l irctest.Line) bool {
-			return l.Command == "PRIVMSG" && l.Nick == "sprintbot" && l.Target() == st.who && fits(st.text, ircfmt.Strip(l.Text()))
+			return l.Command == "PRIVMSG" && l.Nick == "sprintbot" && l.Target() == st.who && fits(st.text, irctest.Shown(ircfmt.Strip(l.Text())))
 		})
 	default:
 		l := s.watchers[st.network].WaitLine(ctx, botSays(st.place))
-		if got := ircfmt.Strip(l.Text()); !fits(st.text, got) {
+		if got := irctest.Shown(ircfmt.Strip(l.Text())); !fits(st.text, got) {
 			s.t.Errorf("%v\n  got: %s", st, got)
 		}
 	}

@@ -19,6 +19,7 @@ const (
 	hostBytes  = 64  // of a host name or a cloak
 	nickBytes  = 31  // of a nick that is not known yet
 	nameGraphs = 32  // graphemes of a relayed person's name
+	nameBytes  = 64  // about so many bytes of it
 
 	channelLines = 3 // lines of the bot's own in a channel
 	privateLines = 6 // and in private; "more" shows the rest
@@ -119,7 +120,9 @@ func (n *Network) lines(out chat.Outgoing, direct bool) []chat.Text {
 }
 
 // words are a line's cells as one Text, parted by two spaces, with names of
-// people known here as their nicks.
+// people known here as their nicks: that calls them, as it is meant to. What
+// calls everybody on another network calls nobody, should a bridge stand
+// behind this channel; no mark turns the direction of the line around.
 func (n *Network) words(l chat.Line) chat.Text {
 	var t chat.Text
 	for i, cell := range l.Cells {
@@ -129,6 +132,12 @@ func (n *Network) words(l chat.Line) chat.Text {
 		for _, span := range cell {
 			if span.Who != nil && span.Who.Network == n.cfg.Name && span.Who.Nick != "" {
 				span.Text = span.Who.Nick
+			} else {
+				span.Text = chat.Defused(chat.Unturned(span.Text))
+			}
+			span.URL = chat.Unturned(span.URL)
+			if span.Pre {
+				span.Text = strings.ReplaceAll(span.Text, "\t", "    ") // a line has no tabs; code keeps its steps
 			}
 			t = append(t, span)
 		}
@@ -138,47 +147,73 @@ func (n *Network) words(l chat.Line) chat.Text {
 
 // speaker is who said relayed words, as every part of them begins: <ada
 // (Slack)>. A name keeps to its place: no controls, no marks of direction, no
-// angle brackets; one written from right to left is isolated.
+// angle brackets; one written from right to left is isolated. It does not call
+// whoever has the same nick here.
 func speaker(out chat.Outgoing) string {
-	name := nameOf(out.As.Nick)
+	name := isolated(uncalled(nameOf(out.As.Nick)))
 	if name == "" {
 		name = "somebody"
 	}
 	if out.From == "" {
 		return "<" + name + ">"
 	}
-	return "<" + name + " (" + nameOf(out.From) + ")>"
+	return "<" + name + " (" + isolated(nameOf(out.From)) + ")>"
 }
 
+// brackets are those that stand around a speaker.
+var brackets = strings.NewReplacer("<", "'", ">", "'")
+
+// nameOf is a name at the length a line has room for.
 func nameOf(nick string) string {
-	name := strings.Map(func(r rune) rune {
-		switch {
-		case r == '<' || r == '>':
-			return '\''
-		case unicode.Is(unicode.Bidi_Control, r) || r == '\u200B' || r == '\uFEFF':
-			return -1
-		case unicode.IsSpace(r):
-			return ' '
-		default:
-			return r
-		}
-	}, clean(nick))
-	name = strings.Join(strings.Fields(name), " ")
-	rest, state, cluster := name, -1, ""
-	name = ""
-	for i := 0; rest != "" && i < nameGraphs && len(name) < 64; i++ {
+	rest, state, cluster := brackets.Replace(chat.Name(nick)), -1, ""
+	name := ""
+	for i := 0; rest != "" && i < nameGraphs && len(name) < nameBytes; i++ {
 		cluster, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		if len(cluster) > 64 {
+		if len(cluster) > nameBytes {
 			break
 		}
 		name += cluster
 	}
+	return name
+}
+
+// isolated is a name that turns nothing around it: one with letters written
+// from right to left stands in an isolate.
+func isolated(name string) string {
 	for _, r := range name {
 		if p, _ := bidi.LookupRune(r); p.Class() == bidi.R || p.Class() == bidi.AL {
 			return "\u2068" + name + "\u2069"
 		}
 	}
 	return name
+}
+
+// uncalled is a name with an invisible separator behind the first grapheme of
+// each of its words, so that no client takes it for its owner's nick. A name of
+// one grapheme has no room for one.
+func uncalled(name string) string {
+	var b strings.Builder
+	first, run, parted := 0, 0, false
+	rest, state, cluster := name, -1, ""
+	for rest != "" {
+		cluster, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		r, _ := utf8.DecodeRuneInString(cluster)
+		if run++; !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			run = 0
+		}
+		if run == 2 {
+			b.WriteString(chat.Apart)
+			parted = true
+		}
+		b.WriteString(cluster)
+		if first == 0 {
+			first = len(cluster)
+		}
+	}
+	if !parted && len(name) > first {
+		return name[:first] + chat.Apart + name[first:] // "a_b", "--x--"
+	}
+	return b.String()
 }
 
 // narrowed cuts a text that is already on its way to a smaller budget, because

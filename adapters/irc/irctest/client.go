@@ -235,13 +235,18 @@ func (c *Client) Said(target string) []string {
 // Close cuts the connection; closing twice is allowed.
 func (c *Client) Close() { c.wire.close() }
 
-// Says matches words from nick to target that hold part.
+// Says matches words from nick to target that hold part, as people see them:
+// invisible separators don't count.
 func Says(nick, target, part string) func(Line) bool {
 	return func(l Line) bool {
 		return (l.Command == "PRIVMSG" || l.Command == "NOTICE") && strings.EqualFold(l.Nick, nick) &&
-			strings.EqualFold(l.Target(), target) && strings.Contains(l.Text(), part)
+			strings.EqualFold(l.Target(), target) && strings.Contains(Shown(l.Text()), part)
 	}
 }
+
+// Shown is s without invisible separators, which keep a relayed name from
+// calling its owner.
+func Shown(s string) string { return strings.NewReplacer("\u200b", "", "\u2060", "").Replace(s) }
 
 func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	if _, ok := ctx.Deadline(); ok {

@@ -1,0 +1,47 @@
+package irc
+
+import (
+	"strings"
+	"testing"
+
+	"sprintbot/sprints/chat"
+)
+
+func TestRelayedNamesCallNobody(t *testing.T) {
+	for in, want := range map[string]string{
+		"ada":                "a~da",
+		"Ada Lovelace":       "A~da L~ovelace",
+		"ada-laptop":         "a~da-l~aptop",
+		"e\u0301ve":          "e\u0301~ve",
+		"👩\u200d💻":           "👩\u200d💻",
+		"👩\u200d💻 kim":       "👩\u200d💻 k~im",
+		"a_b":                "a~_b",
+		"x":                  "x",
+		"":                   "somebody",
+		"<b>":                "'~b'",
+		"e\u200bv\u202ee":    "e~ve",
+		"eve\r\nQUIT :x\x01": "e~ve Q~UIT :x",
+		"\u3164":             "somebody",
+		"日本":                 "日~本",
+		"נועה":               "\u2068נ~ועה\u2069",
+		"ada> hi <olga":      "a~da' h~i 'o~lga",
+	} {
+		out := chat.Outgoing{As: &chat.Handle{Nick: in}, From: "Slack"}
+		if got := strings.ReplaceAll(speaker(out), chat.Apart, "~"); got != "<"+want+" (Slack)>" {
+			t.Errorf("%q speaks as %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestPeopleOfThisNetworkAreCalledByNickAndNobodyElse(t *testing.T) {
+	n, err := New(Config{Name: "libera", Server: "h:1", Nick: "sprintbot", Channels: []string{"#x"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := chat.Outgoing{To: chat.Place{Network: "libera", Channel: "#x"}, Kind: chat.Said, As: &chat.Handle{Nick: "grace"}, From: "Slack",
+		Reply: chat.Saying(chat.Text{{Text: "@Ada", Who: &chat.Handle{Network: "libera", ID: "account:ada", Nick: "ada_"}}, {Text: " and "},
+			{Text: "@olga", Who: &chat.Handle{Network: "pycon", ID: "U1", Nick: "olga"}}, {Text: ": @here \u202e<!channel>"}})}
+	if got, want := n.Render(out)[0].Body, "PRIVMSG :<g\u200brace (Slack)> ada_ and @olga: @\u200bhere <\u200b!channel>"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
