@@ -20,8 +20,8 @@ type TalkReader interface {
 // TalkWriter records what was heard, asked and listed.
 type TalkWriter interface {
 	TalkReader
-	// Heard records m's key for 7 days and its place's mark; first is false for
-	// a redelivery. Words are not stored.
+	// Heard records m's key for 7 days and its place's mark, unless m is Behind;
+	// first is false for a redelivery. Words are not stored.
 	Heard(m chat.Message) (first bool, err error)
 	// PruneHeard deletes keys heard before t and returns how many.
 	PruneHeard(t time.Time) (int, error)
@@ -38,6 +38,7 @@ type Mark struct {
 	Place chat.Place
 	ID    string
 	At    time.Time
+	First time.Time // when what was first heard there was said: before it the bot was not there; zero is long ago
 }
 
 // List is what the bot listed to one person: "take 2" means Items[1], "more"

@@ -15,32 +15,34 @@ func (t *tx) Heard(m chat.Message) (bool, error) {
 	}
 	n, err := t.exec("INSERT INTO heard (network, id, at) VALUES (?, ?, ?) ON CONFLICT (network, id) DO NOTHING",
 		m.In.Network, m.ID, at(t.now))
-	if err != nil || n == 0 {
+	if err != nil {
 		return false, err
 	}
 	// Only words mark how far a place is heard: the keys of other events name
-	// nothing in its history.
-	if m.Kind != chat.Said && m.Kind != chat.Action && m.Kind != "" {
-		return true, nil
+	// nothing in its history. A mark may not pass what is still to be fetched;
+	// once it is, what was heard meanwhile comes again and moves the mark.
+	if m.Behind || m.Kind != chat.Said && m.Kind != chat.Action && m.Kind != "" {
+		return n > 0, nil
 	}
 	when := m.At
 	if when.IsZero() {
 		when = t.now
 	}
 	_, err = t.exec(`
-		INSERT INTO place (network, channel, mark, mark_at, reason) VALUES (?, ?, ?, ?, '')
-		ON CONFLICT (network, channel) DO UPDATE SET mark = excluded.mark, mark_at = excluded.mark_at
+		INSERT INTO place (network, channel, mark, mark_at, first_at, reason) VALUES (?, ?, ?, ?4, ?4, '')
+		ON CONFLICT (network, channel) DO UPDATE SET
+			mark = excluded.mark, mark_at = excluded.mark_at, first_at = COALESCE(first_at, excluded.first_at)
 		WHERE mark_at IS NULL OR mark_at <= excluded.mark_at`,
 		m.In.Network, m.In.Channel, m.ID, at(when))
-	return true, err
+	return n > 0, err
 }
 
 func (v *view) Mark(p chat.Place) (sprints.Mark, error) {
 	return one(v, func(r row) (m sprints.Mark, err error) {
 		m.Place = p.Root()
-		err = r.Scan(&m.ID, toTime{&m.At})
+		err = r.Scan(&m.ID, toTime{&m.At}, toTime{&m.First})
 		return m, err
-	}, "SELECT mark, mark_at FROM place WHERE network = ? AND channel = ? AND mark IS NOT NULL", p.Network, p.Channel)
+	}, "SELECT mark, mark_at, first_at FROM place WHERE network = ? AND channel = ? AND mark IS NOT NULL", p.Network, p.Channel)
 }
 
 // PruneHeard removes the marks of private conversations as old too, and what

@@ -60,21 +60,19 @@ const (
 
 // Message is one thing that was heard.
 type Message struct {
-	ID   string    // key of the message on its network: a redelivery has the same; see reliability rules of each adapter
-	In   Place     // where; Direct(From) for a private word
-	From Handle    // who
-	At   time.Time // when, by the network's clock where it tells, else ours
-	// Ago is how long ago it was said, by its network's clock, when it comes
-	// late: played back or fetched after a gap, redelivered. 0 for what comes as
-	// it is said: At may not be compared with another clock.
-	Ago       time.Duration
-	Text      Text // the words; for a command without the door in front of it
+	ID        string        // key of the message on its network: a redelivery has the same; see reliability rules of each adapter
+	In        Place         // where; Direct(From) for a private word
+	From      Handle        // who
+	At        time.Time     // when, by the network's clock where it tells, else ours
+	Ago       time.Duration // how long ago, by that same clock, when it comes late (played back, fetched after a gap); 0 when as it is said
+	Text      Text          // the words; for a command without the door in front of it
 	Kind      Kind
 	Of        string // ID of the message that this edits, deletes, reacts or replies to; "" if none
 	Addressed bool   // said to the bot: Text is a command line
 	Door      string // what the adapter took off in front of Text ("!", "sprintbot: "): Door+Text is what was said
 	Direct    bool   // said in private
 	Return    string // opaque token of the adapter's own (a response URL, a trigger); goes back to it in Outgoing.Return
+	Behind    bool   // heard before what was said earlier in its place is fetched: what is relayed of it waits for that
 	Inline    bool   // the adapter gives the reply itself from hear's result (web forms, console); no row is sent
 }
 

@@ -35,6 +35,14 @@ func testTalk(t *testing.T, b *bench) {
 		mark := ok(tx.Mark(room))
 		equal(b, "the newest words heard", mark.ID, "2")
 		equal(b, "heard when", mark.At.Equal(now.Add(time.Second)), true)
+		equal(b, "heard first when", mark.First.Equal(now), true)
+		behind := say("behind", now.Add(time.Minute))
+		behind.Behind = true
+		equal(b, "before its gap is read", ok(tx.Heard(behind)), true)
+		equal(b, "which moves no mark", ok(tx.Mark(room)).ID, "2")
+		behind.Behind = false
+		equal(b, "found in its gap", ok(tx.Heard(behind)), false)
+		equal(b, "which moves the mark", ok(tx.Mark(room)).ID, "behind")
 		_, err = tx.Heard(chat.Message{In: room})
 		equal(b, "a message without a key is an error", err != nil, true)
 		b.is("what a command undid", tx.Try(func() error { ok(tx.Heard(say("3", now))); return errBoom }), errBoom)
@@ -44,8 +52,8 @@ func testTalk(t *testing.T, b *bench) {
 	b.clock.Add(7 * 24 * time.Hour)
 	b.write(func(tx sprints.Tx) {
 		equal(b, "pruned too early", ok(tx.PruneHeard(start)), 0)
-		equal(b, "pruned", ok(tx.PruneHeard(start.Add(time.Millisecond))), 6)
-		equal(b, "the mark stays", ok(tx.Mark(room)).ID, "2")
+		equal(b, "pruned", ok(tx.PruneHeard(start.Add(time.Millisecond))), 7)
+		equal(b, "the mark stays", ok(tx.Mark(room)).ID, "behind")
 
 		_, err := tx.LastList(ada)
 		b.is("nothing listed", err, sprints.ErrNotFound)
