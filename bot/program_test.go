@@ -2,9 +2,13 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -24,6 +28,46 @@ type program struct {
 	address string // of the page, from the newest start
 	cmd     *exec.Cmd
 	waited  chan error
+	logged  logged // by all starts
+}
+
+// logged is what a program wrote to its log.
+type logged struct {
+	mu   sync.Mutex
+	text strings.Builder
+	more chan struct{} // closed and replaced when there is more; nil until somebody waits
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.more != nil {
+		close(l.more)
+		l.more = nil
+	}
+	return l.text.Write(p)
+}
+
+// wait returns once the log holds words.
+func (l *logged) wait(t *testing.T, ctx context.Context, words string) {
+	t.Helper()
+	for {
+		l.mu.Lock()
+		if strings.Contains(l.text.String(), words) {
+			l.mu.Unlock()
+			return
+		}
+		if l.more == nil {
+			l.more = make(chan struct{})
+		}
+		more := l.more
+		l.mu.Unlock()
+		select {
+		case <-more:
+		case <-ctx.Done():
+			t.Fatalf("the bot never logged %q", words)
+		}
+	}
 }
 
 // start runs the program and returns once it has printed its page's address.
@@ -37,7 +81,7 @@ func (p *program) start() {
 	log := &testLog{t: p.t}
 	p.cmd = exec.Command(path, "--config", filepath.Join(p.dir, "config.yaml"))
 	p.cmd.Env = append(os.Environ(), p.env...)
-	p.cmd.Stderr = log
+	p.cmd.Stderr = io.MultiWriter(log, &p.logged)
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		p.t.Fatal(err)
