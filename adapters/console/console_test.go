@@ -101,8 +101,8 @@ func TestKeysOfAnotherRunAreOthers(t *testing.T) {
 
 func TestSaySpeaksInTheRoom(t *testing.T) {
 	d := &desk{}
-	out := session(t, d, "/say Hello, room", "/me waves", "/say !here B4", "/say @sprintbot easy", "/say sprintbot: bye", "/say sprintbots are nice", "/say !!! wow", "/say")
-	want := "\n\nada asked: here B4\n  try: take 2\n\nada asked: easy\n  try: take 2\n\nada asked: bye\n  try: take 2\n\n\n\nSay what? For example:\n  /say Hello, room.\n\n"
+	out := session(t, d, "/say Hello, room", "/me waves", "/say !here B4", "/say @sprintbot easy", "/say sprintbot: bye", "/say sprintbots are nice", "/say !!! wow", "/say ! wow", "/say")
+	want := "\n\nada asked: here B4\n  try: take 2\n\nada asked: easy\n  try: take 2\n\nada asked: bye\n  try: take 2\n\n\n\n\nSay what? For example:\n  /say Hello, room.\n\n"
 	if diff := cmp.Diff(want, out); diff != "" {
 		t.Error(diff)
 	}
@@ -126,6 +126,7 @@ func TestSaySpeaksInTheRoom(t *testing.T) {
 		{"sprintbot: bye", chat.Said, true, false, true},
 		{"sprintbots are nice", chat.Said, false, false, true},
 		{"!!! wow", chat.Said, false, false, true},
+		{"! wow", chat.Said, false, false, true},
 	}
 	if diff := cmp.Diff(wanted, got); diff != "" {
 		t.Error(diff)

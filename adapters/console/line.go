@@ -83,7 +83,12 @@ func (n *Network) private(line string) typed {
 // room is words in the room, to the bot where a door stands in front.
 func (n *Network) room(words string, kind chat.Kind) typed {
 	m := chat.Message{In: n.Place(), Kind: kind, Text: chat.Plainly(words), Inline: true}
-	if door, command, ok := n.door(words); ok && kind == chat.Said {
+	door, command, ok := n.door(words)
+	if bang, found := strings.CutPrefix(words, "!"); found {
+		first, _ := utf8.DecodeRuneInString(bang)
+		ok = unicode.IsLetter(first) // "!! really", "! no" and "!1" are words
+	}
+	if ok && kind == chat.Said {
 		m.Text, m.Door, m.Addressed = chat.Plainly(command), door, true
 	}
 	return typed{message: &m}

@@ -161,7 +161,7 @@ func (s *Site) checkName(name string, v visitor) (nick, problem string) {
 			return "", "That name is somebody's here, or looks like it. Try another one."
 		}
 	}
-	if slices.ContainsFunc(s.lobby.speakers(s.cfg.Clock.Now().Add(-time.Hour)), func(n string) bool { return n != v.Nick && skeleton(n) == look }) {
+	if slices.ContainsFunc(s.lobby.speakers(s.cfg.Clock.Now().Add(-time.Hour), v.ID), func(n string) bool { return skeleton(n) == look }) {
 		return "", "Somebody in the lobby goes by that name. Try another one."
 	}
 	return nick, ""

@@ -18,9 +18,10 @@ const (
 
 // saying is one entry of the lobby's log.
 type saying struct {
-	N       int   // counts up from 1
-	Version int   // of the log when the entry was last changed
-	Row     int64 // of the outbox, 0 for what was said here
+	N       int    // counts up from 1
+	Version int    // of the log when the entry was last changed
+	Row     int64  // of the outbox, 0 for what was said here
+	By      string // id of who said it here, "" for what came from elsewhere
 	Nick    string
 	From    string // network it came from, "" here
 	Bot     bool
@@ -119,13 +120,13 @@ func (l *lobby) banner(t time.Time) (saying, bool) {
 	return saying{}, false
 }
 
-// speakers are who spoke here after t, by name.
-func (l *lobby) speakers(t time.Time) []string {
+// speakers are who spoke here after t, by name, but for the identity not.
+func (l *lobby) speakers(t time.Time, not string) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var nicks []string
 	for _, e := range l.entries {
-		if e.At.After(t) && !e.Bot && !e.Removed && !slices.Contains(nicks, e.Nick) {
+		if e.At.After(t) && !e.Bot && !e.Removed && (not == "" || e.By != not) && !slices.Contains(nicks, e.Nick) {
 			nicks = append(nicks, e.Nick)
 		}
 	}

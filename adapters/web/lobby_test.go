@@ -54,6 +54,12 @@ func TestACommandInTheLobbyIsAnsweredToThatBrowserOnly(t *testing.T) {
 	if m := k.messages()[4]; m.Addressed {
 		t.Errorf("words about the bot are a command: %+v", m)
 	}
+	for i, line := range []string{"! really", "!! really", "!1"} {
+		b.post("/lobby", url.Values{"key": {b.key(b.get("/lobby"))}, "say": {line}})
+		if m := k.messages()[5+i]; m.Addressed || m.Line() != line {
+			t.Errorf("%q is a command: %+v", line, m)
+		}
+	}
 }
 
 func TestRowsForTheLobbyAndForOneBrowserArrive(t *testing.T) {
@@ -69,7 +75,7 @@ func TestRowsForTheLobbyAndForOneBrowserArrive(t *testing.T) {
 	if n := strings.Count(b.get("/lobby"), "sevn"); n != 1 {
 		t.Errorf("a row sent twice is shown %d times", n)
 	}
-	k.deliver(chat.Outgoing{Row: 8, To: room, Kind: chat.Edited, Of: first.ID, As: &chat.Handle{Nick: "heron"}, From: "IRC", Reply: words("seven")})
+	k.deliver(chat.Outgoing{Row: 8, To: room, Kind: chat.Edited, Of: first.ID, As: &chat.Handle{Nick: "her\x07o\u202en"}, From: "I\nRC", Reply: words("seven")})
 	page := b.get("/lobby")
 	contains(t, page, "seven", "<span>IRC</span>", "Anyone with a spare USB-C charger in 302?")
 	lacks(t, page, "sevn")
@@ -113,6 +119,7 @@ func TestNobodyWearsTheNameOfTheBotOrOfALead(t *testing.T) {
 	if n := k.messages()[0].From.Nick; n != "Zoë K" {
 		t.Error(n)
 	}
+	contains(t, b.get("/lobby"), "You speak as <b><bdi>Zoë K</bdi></b>") // also after speaking
 	other := k.browser()
 	if res, _ := other.post("/lobby/name", url.Values{"key": {other.key(other.get("/lobby"))}, "name": {"zoe k"}}); res.StatusCode != 400 {
 		t.Error("a name in use is given to somebody else")

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"strings"
 
+	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
 
@@ -54,7 +55,7 @@ func (s *Site) Send(_ context.Context, part chat.Part, done func(chat.Receipt, e
 	}
 	line := saying{Row: out.Row, At: at, Body: template.HTML(part.Body), Action: out.Kind == chat.Action, Banner: out.Lane == chat.Announcements && !out.Relayed()} // #nosec G203 -- made by Render
 	if out.As != nil {
-		line.Nick, line.From, line.Bot = out.As.Nick, out.From, out.As.Bot
+		line.Nick, line.From, line.Bot = sprints.OneLine(out.As.Nick), sprints.OneLine(out.From), out.As.Bot
 	} else {
 		line.Nick, line.Bot = "sprintbot", true
 		line.Words = strings.ReplaceAll(out.Reply.Plain(), "\n", " ")

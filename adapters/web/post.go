@@ -87,7 +87,7 @@ func (s *Site) settle(p *post, h chat.Heard) {
 	}
 	if h.Reply == nil && !p.m.Direct {
 		words := p.m.Line()
-		s.lobby.add(saying{Nick: p.m.From.Nick, At: p.m.At, Action: p.m.Kind == chat.Action, Body: template.HTML(textHTML(chat.Plainly(words)))}) // #nosec G203 -- escaped
+		s.lobby.add(saying{By: p.m.From.ID, Nick: p.m.From.Nick, At: p.m.At, Action: p.m.Kind == chat.Action, Body: template.HTML(textHTML(chat.Plainly(words)))}) // #nosec G203 -- escaped
 		s.hub.wake()
 	}
 }
@@ -148,7 +148,21 @@ func (s *Site) postDo(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, answered(back, key), http.StatusSeeOther)
 }
 
-var door = regexp.MustCompile(`^(?i)(!\s*|@sprintbot[:,]?\s+|@?sprintbot[:,]\s*)(\S.*)$`)
+// doors stand in front of a command; "!! really" and "! no" are words.
+var doors = []*regexp.Regexp{
+	regexp.MustCompile(`^(!)(\pL.*)$`),
+	regexp.MustCompile(`^(?i)(@sprintbot[:,]?\s+|@?sprintbot[:,]\s*)(\S.*)$`),
+}
+
+// atDoor parts a line said to the bot into its door and the command.
+func atDoor(line string) (door, command string, ok bool) {
+	for _, d := range doors {
+		if m := d.FindStringSubmatch(line); m != nil {
+			return m[1], m[2], true
+		}
+	}
+	return "", line, false
+}
 
 // postSay is the lobby's own field: words for everybody, or a command with
 // "!" or "sprintbot:" in front, whose answer only this browser sees.
@@ -175,8 +189,8 @@ func (s *Site) postSay(w http.ResponseWriter, r *http.Request) {
 	}
 	m := chat.Message{ID: messageID(v, key, line), In: chat.Place{Network: s.cfg.Name, Channel: Room}, From: s.handle(v), At: s.cfg.Clock.Now(),
 		Text: chat.Plainly(line), Kind: chat.Said}
-	if d := door.FindStringSubmatchIndex(line); d != nil {
-		m.Door, m.Text, m.Addressed, m.Inline = line[:d[4]], chat.Plainly(line[d[4]:]), true, true
+	if door, command, ok := atDoor(line); ok {
+		m.Door, m.Text, m.Addressed, m.Inline = door, chat.Plainly(command), true, true
 	} else if words, me := cutPrefixFold(line, "/me "); me && words != "" {
 		m.Kind, m.Text = chat.Action, chat.Plainly(words)
 	}

@@ -82,7 +82,7 @@ func (s *Site) showLobby(w http.ResponseWriter, r *http.Request, status int, for
 			v.frame.At.mine = a.N
 			v.Mine = append(v.Mine, s.answerView(v.shown, a, "/lobby"))
 		}
-		v.Here = s.lobby.speakers(s.cfg.Clock.Now().Add(-30 * time.Minute))
+		v.Here = s.lobby.speakers(s.cfg.Clock.Now().Add(-30*time.Minute), "")
 	}
 	s.render(w, r, status, "lobby", v)
 }
