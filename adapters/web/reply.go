@@ -22,7 +22,8 @@ func replyHTML(r chat.Reply) template.HTML {
 		}
 		list, rows = false, false
 	}
-	for _, l := range r.Lines {
+	for i := 0; i < len(r.Lines); i++ {
+		l := r.Lines[i]
 		switch l.Role {
 		case chat.Item:
 			if !list {
@@ -49,7 +50,12 @@ func replyHTML(r chat.Reply) template.HTML {
 			b.WriteString(`<p class="soft">` + cellsHTML(l.Cells, " ") + "</p>")
 		default:
 			end()
-			b.WriteString("<p>" + cellsHTML(l.Cells, " ") + "</p>")
+			run := i + 1
+			for run < len(r.Lines) && r.Lines[run].Role == l.Role {
+				run++
+			}
+			b.WriteString(linesHTML(r.Lines[i:run]))
+			i = run - 1
 		}
 	}
 	end()

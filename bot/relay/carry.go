@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"strings"
 	"time"
 
 	"sprintbot/sprints"
@@ -27,14 +28,14 @@ func (c Carrier) Carry(tx interface {
 	if m.Door != "" {
 		words = append(chat.Plainly(m.Door), words...)
 	}
+	if strings.TrimSpace(words.Plain()) == "" {
+		return nil
+	}
 	var lines []chat.Line
 	for _, t := range words.Lines() {
-		if t.Plain() != "" {
+		if len(t) > 0 { // an empty line of code has a span that says so
 			lines = append(lines, chat.Line{Role: chat.Plain, Cells: []chat.Text{t}})
 		}
-	}
-	if lines == nil {
-		return nil
 	}
 	label := c.Labels[m.In.Network]
 	if label == "" {

@@ -69,7 +69,8 @@ func (t Text) Lines() []Text {
 			if i > 0 {
 				lines, line = append(lines, line), nil
 			}
-			hollow := s.Pre && i > 0 && i < len(pieces)-1 // an empty line of code is one of its block
+			inside := i > 0 && i < len(pieces)-1
+			hollow := s.Pre && (inside || len(pieces) == 1) // an empty line of code is one of its block
 			if p != "" || hollow || len(pieces) == 1 && s.URL != "" {
 				c := s
 				c.Text = p
