@@ -80,7 +80,7 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	}
 	b.networks = append(b.networks, site)
 	for _, n := range cfg.Networks {
-		network, err := newNetwork(n, log)
+		network, err := newNetwork(n, store, log)
 		if err != nil {
 			return err
 		}
@@ -97,14 +97,14 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 }
 
 // newNetwork makes the adapter of one configured network.
-func newNetwork(n NetworkConfig, log *slog.Logger) (relay.Network, error) {
+func newNetwork(n NetworkConfig, store sprints.Store, log *slog.Logger) (relay.Network, error) {
 	switch {
 	case n.IRC != nil:
 		return irc.New(irc.Config{
 			Name: n.Name, Server: n.IRC.Server, TLS: n.IRC.TLS, Pin: n.IRC.Pin, Nick: n.IRC.Nick, Channels: n.Channels,
 			Account: n.IRC.Account, Password: string(n.IRC.Password), Pace: n.IRC.Pace,
 			External: n.IRC.External, CertFile: n.IRC.CertFile, KeyFile: n.IRC.KeyFile,
-			Version: "sprintbot " + version(), Log: log,
+			Mark: marks(store), Version: "sprintbot " + version(), Log: log,
 		})
 	case n.Slack != nil:
 		return slack.New(slack.Config{
@@ -113,6 +113,21 @@ func newNetwork(n NetworkConfig, log *slog.Logger) (relay.Network, error) {
 		}, log), nil
 	}
 	return nil, fmt.Errorf("network %s is of no kind", n.Name)
+}
+
+// marks tell an adapter how far a place has been heard.
+func marks(store sprints.Store) func(context.Context, chat.Place) (string, time.Time, error) {
+	return func(ctx context.Context, p chat.Place) (string, time.Time, error) {
+		var mark sprints.Mark
+		err := store.Read(ctx, func(v sprints.View) (err error) {
+			mark, err = v.Mark(p)
+			return err
+		})
+		if errors.Is(err, sprints.ErrNotFound) {
+			return "", time.Time{}, nil
+		}
+		return mark.ID, mark.At, err
+	}
 }
 
 // runSample runs a made-up sprint on this machine: console and page, bridged.

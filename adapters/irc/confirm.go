@@ -111,6 +111,10 @@ func (s *session) echoed(l line, target, raw string) {
 // acked takes the answer of a server that has labels and nothing to echo.
 func (s *session) acked(l line) {
 	if label := l.tags["label"]; label != "" {
+		if s.gap != nil && s.gap.label == label {
+			s.endGap()
+			return
+		}
 		for _, f := range s.flight {
 			if f.label == label {
 				s.confirm(f, chat.Receipt{At: l.at})

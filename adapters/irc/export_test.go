@@ -19,5 +19,5 @@ func Hasten(n *Network) {
 func Patient(n *Network) {
 	Hasten(n)
 	n.limits.quiet, n.limits.dead, n.limits.rejoin = time.Minute, time.Hour, time.Hour
-	n.limits.unechoed = 200 * time.Millisecond
+	n.limits.unechoed, n.limits.gap = 200*time.Millisecond, time.Second
 }

@@ -14,6 +14,7 @@
 package irc
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -58,6 +59,10 @@ type Config struct {
 	// Pace is how fast the server may be spoken to; the zero Pace is no limit.
 	// Window is 8 where it is zero.
 	Pace chat.Pace
+	// Mark is the newest message kept of a channel, a zero time if none. Where
+	// the server has history, what was said after it while this side was away is
+	// asked for; nil begins each start anew.
+	Mark func(ctx context.Context, p chat.Place) (id string, at time.Time, err error)
 	// Version answers CTCP VERSION; empty means "sprintbot".
 	Version string
 	// Log receives changes of state and failures, never words; nil is silence.
@@ -71,6 +76,8 @@ type Network struct {
 	heard   *chat.Mailbox[chat.Message]
 	changed chan struct{}
 	limits  limits
+
+	marks map[string]mark // by configured channel; of the one connection alive
 
 	mu     sync.Mutex
 	now    *session // the connection that may be written to, nil while away
@@ -89,6 +96,7 @@ type limits struct {
 	rejoin    time.Duration // between attempts on a channel that refused
 	regain    time.Duration // between attempts on the configured nick
 	plead     time.Duration // the same, while the services are asked to free it
+	gap       time.Duration // for one answer of the server's history
 	unechoed  time.Duration // for an echo, before a PING asks instead
 	redial    backoff
 }
@@ -97,7 +105,7 @@ func usualLimits() limits {
 	return limits{
 		tick: 500 * time.Millisecond, quiet: 20 * time.Second, dead: 40 * time.Second,
 		handshake: 4 * time.Second, welcome: 40 * time.Second, joins: 10 * time.Second,
-		rejoin: 60 * time.Second, regain: 30 * time.Second, plead: 2 * time.Second, unechoed: 3 * time.Second,
+		rejoin: 60 * time.Second, regain: 30 * time.Second, plead: 2 * time.Second, gap: 10 * time.Second, unechoed: 3 * time.Second,
 		redial: usualBackoff(),
 	}
 }
@@ -141,6 +149,7 @@ func New(c Config) (*Network, error) {
 		heard:   chat.NewMailbox[chat.Message](queued),
 		changed: make(chan struct{}, 1),
 		limits:  usualLimits(),
+		marks:   map[string]mark{},
 		status:  chat.Status{Since: time.Now(), Note: "not connected yet"},
 	}, nil
 }

@@ -11,7 +11,7 @@ import (
 // there is an account.
 var wanted = [...]string{
 	"message-tags", "server-time", "batch", "account-tag", "account-notify", "extended-join", "chghost",
-	"userhost-in-names", "echo-message", "labeled-response",
+	"userhost-in-names", "echo-message", "labeled-response", "chathistory", "draft/chathistory",
 }
 
 // saslChunk is how much of a SASL answer fits into one line.

@@ -127,6 +127,7 @@ func (s *session) presence(l line) {
 	case "366":
 		if r := s.rooms[s.folding.fold(l.param(1))]; r != nil && r.joined {
 			r.named = true
+			s.readGap(r)
 			s.settleReady(time.Now())
 			s.announce()
 		}
@@ -154,6 +155,7 @@ func (s *session) joined(l line, mine bool) {
 			s.user, s.host = l.user, l.host
 			if r := s.rooms[key]; r != nil {
 				r.joined, r.refused = true, ""
+				s.entered(r, l)
 			}
 			continue
 		}
@@ -191,6 +193,7 @@ func (s *session) parted(nick, channel, why string) {
 	}
 	if r := s.rooms[key]; r != nil {
 		r.joined, r.named, r.refused, r.asked = false, false, why, time.Now()
+		s.leaveGap(r)
 		s.n.log.Warn("out of a channel", "channel", r.name, "why", why)
 		s.announce()
 	}

@@ -88,6 +88,9 @@ func (n *Network) connect(ctx context.Context) error {
 
 // once is one connection, from the dial to its end.
 func (n *Network) once(ctx context.Context) (fatal bool, err error) {
+	if err := n.recall(ctx); err != nil {
+		return false, err
+	}
 	link, err := n.dial(ctx)
 	if err != nil {
 		return false, err

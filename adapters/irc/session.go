@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/lrstanley/girc"
+
+	"sprintbot/sprints/chat"
 )
 
 // session is one connection, from its registration to its end. girc's event
@@ -41,12 +43,15 @@ type session struct {
 	fatal      bool  // no use in trying again
 	lines      int   // heard, for keys
 	versioned  time.Time
-	regained   time.Time          // last try for the configured nick
-	pleaded    int                // how many pleas the services have had for it
-	playbacks  map[string]bool    // open batches of old words
-	labels     map[string]string  // open batches that answer a label
-	rooms      map[string]*room   // configured channels, by folded name
-	people     map[string]*person // by folded nick
+	regained   time.Time            // last try for the configured nick
+	pleaded    int                  // how many pleas the services have had for it
+	playbacks  map[string]*playback // open batches of old words
+	gaps       []*room              // whose gap is to be read, in turn
+	gap        *gap                 // the one being read
+	skew       time.Duration        // our clock less the server's
+	labels     map[string]string    // open batches that answer a label
+	rooms      map[string]*room     // configured channels, by folded name
+	people     map[string]*person   // by folded nick
 	guests     int
 	whoxed     map[string]time.Time // channels lately asked for accounts
 
@@ -69,6 +74,10 @@ type room struct {
 	named   bool   // its list of names has ended: who is in it is known
 	refused string // why not joined, "" while unanswered
 	asked   time.Time
+
+	since   time.Time      // when we came in, by the server's clock; zero if it does not tell
+	holding bool           // live words wait until what was said before is read
+	held    []chat.Message // those
 }
 
 func (n *Network) newSession(l *link) *session {
@@ -76,7 +85,7 @@ func (n *Network) newSession(l *link) *session {
 	s := &session{
 		n: n, link: l, id: strings.ToLower(rand.Text()[:8]), started: now, nick: n.cfg.Nick,
 		offered: map[string]string{}, caps: map[string]bool{}, options: map[string]string{}, folding: foldRFC1459,
-		playbacks: map[string]bool{}, labels: map[string]string{}, rooms: map[string]*room{}, people: map[string]*person{},
+		playbacks: map[string]*playback{}, labels: map[string]string{}, rooms: map[string]*room{}, people: map[string]*person{},
 		whoxed: map[string]time.Time{}, careful: map[string]int{}, recount: map[string]int{}, waiting: map[string][]*flying{},
 		refused: map[string]*flying{}, lastAlive: now,
 	}
@@ -182,6 +191,10 @@ func (s *session) on(l line) {
 		if label := s.labels[l.tags["batch"]]; label != "" && l.tags["label"] == "" {
 			l.tags["label"] = label
 		}
+		if old := s.playbacks[l.tags["batch"]]; old != nil && l.command != "BATCH" {
+			old.lines = append(old.lines, l)
+			return
+		}
 		switch l.command {
 		case girc.INITIALIZED, girc.CONNECTED, girc.CLOSED, girc.DISCONNECTED:
 		case "PING":
@@ -202,6 +215,8 @@ func (s *session) on(l line) {
 			s.batch(l)
 		case "ACK":
 			s.acked(l)
+		case "FAIL", "421":
+			s.noHistory(l)
 		case "465", "466":
 			s.quit(errors.New("the server banned this connection: "+clean(l.text())), true)
 		default:

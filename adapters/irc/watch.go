@@ -73,6 +73,7 @@ func (s *session) tick(now time.Time) {
 		if s.regainDue(now) {
 			s.regain(now)
 		}
+		s.watchGaps(now)
 		s.forget(now)
 		s.accounts(now)
 		s.barrier(now)

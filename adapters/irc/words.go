@@ -10,20 +10,56 @@ import (
 	"sprintbot/sprints/chat"
 )
 
-// words takes one PRIVMSG or NOTICE.
+// words takes one PRIVMSG or NOTICE, as it is said.
 func (s *session) words(l line) {
 	if len(l.params) < 2 || l.nick == "" {
 		return
 	}
-	target, raw := l.param(0), l.text()
 	if s.folding.same(l.nick, s.nick) {
-		s.echoed(l, target, raw)
+		s.echoed(l, l.param(0), l.text())
 		return
 	}
-	if s.welcomed.IsZero() || l.host == "" || s.playbacks[l.tags["batch"]] {
-		return // a server's own words, or a bouncer's old ones
+	if s.welcomed.IsZero() || l.host == "" || l.nick[0] == '*' {
+		return // a server's own words, or a bouncer's
 	}
-	s.lines++
+	r := s.rooms[s.folding.fold(l.param(0))]
+	if r != nil && s.saidBefore(r, l) {
+		if m, ok := s.old(r, l); ok {
+			s.hear(r, m)
+		}
+		return
+	}
+	m, ok := s.message(l)
+	if !ok {
+		return
+	}
+	if m.From = s.speaker(l, s.handle(s.see(l))); m.Direct {
+		m.In = chat.Direct(m.From)
+	}
+	s.hear(r, m)
+}
+
+// hear gives words that are said now to whoever keeps them, behind those of
+// the gap before.
+func (s *session) hear(r *room, m chat.Message) {
+	if r != nil && r.holding {
+		s.hold(r, m)
+		return
+	}
+	s.put(r, m)
+}
+
+// speaker marks in a handle what speaks like a bot.
+func (s *session) speaker(l line, h chat.Handle) chat.Handle {
+	_, bot := l.tags["bot"]
+	h.Bot = bot || l.command == "NOTICE"
+	return h
+}
+
+// message is what one PRIVMSG or NOTICE says, and where; who says it is left
+// to the caller. What is no word for us is none.
+func (s *session) message(l line) (chat.Message, bool) {
+	target, raw := l.param(0), l.text()
 	kind := chat.Said
 	if ctcp, ok := strings.CutPrefix(raw, "\x01"); ok {
 		verb, rest, _ := strings.Cut(strings.TrimSuffix(ctcp, "\x01"), " ")
@@ -31,35 +67,36 @@ func (s *session) words(l line) {
 			if l.command == "PRIVMSG" && verb == "VERSION" {
 				s.version(l.nick)
 			}
-			return
+			return chat.Message{}, false
 		}
 		kind, raw = chat.Action, rest
 	}
 	text := decode(raw)
 	if strings.TrimSpace(text.Plain()) == "" {
-		return
+		return chat.Message{}, false
 	}
 	private := s.folding.same(target, s.nick)
 	r := s.rooms[s.folding.fold(target)]
 	if !private && (r == nil || !r.joined) || private && l.command == "NOTICE" {
-		return
+		return chat.Message{}, false
 	}
-	from := s.handle(s.see(l))
-	_, bot := l.tags["bot"]
-	from.Bot = bot || l.command == "NOTICE"
-	m := chat.Message{ID: l.tags["msgid"], From: from, At: l.at, Text: text, Kind: kind}
-	if m.ID == "" {
-		m.ID = s.id + "-" + strconv.Itoa(s.lines)
-	}
-	if private {
-		m.In, m.Direct = chat.Direct(from), true
-	} else {
+	s.lines++
+	m := chat.Message{ID: l.tags["msgid"], At: l.at, Text: text, Kind: kind, Direct: private}
+	if !private {
 		m.In = chat.Place{Network: s.n.cfg.Name, Channel: r.name}
 	}
-	if kind == chat.Said && !from.Bot {
+	switch {
+	case m.ID != "":
+	case r != nil && r.holding:
+		m.ID = keyOf(l) // the history may play it back
+	default:
+		m.ID = s.id + "-" + strconv.Itoa(s.lines)
+	}
+	_, bot := l.tags["bot"]
+	if kind == chat.Said && !bot && l.command == "PRIVMSG" {
 		m.Door, m.Text, m.Addressed = s.door(text, private)
 	}
-	s.n.heard.Put(m)
+	return m, true
 }
 
 // door takes off what makes words a command: "!" before a word, or our nick
@@ -103,22 +140,5 @@ func (s *session) version(nick string) {
 	if now := time.Now(); now.Sub(s.versioned) >= time.Second {
 		s.versioned = now
 		s.link.send("NOTICE " + nick + " :\x01VERSION " + s.n.cfg.Version + "\x01")
-	}
-}
-
-// batch remembers which open batches are old words played back, and which
-// answer a label.
-func (s *session) batch(l line) {
-	ref := l.param(0)
-	if opened, ok := strings.CutPrefix(ref, "+"); ok {
-		if strings.HasSuffix(l.param(1), "chathistory") {
-			s.playbacks[opened] = true
-		}
-		if label := l.tags["label"]; label != "" {
-			s.labels[opened] = label
-		}
-	} else if closed, ok := strings.CutPrefix(ref, "-"); ok {
-		delete(s.playbacks, closed)
-		delete(s.labels, closed)
 	}
 }

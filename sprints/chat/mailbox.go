@@ -36,6 +36,13 @@ func (b *Mailbox[T]) Put(v T) bool {
 	return true
 }
 
+// Waiting is how many values have not been taken.
+func (b *Mailbox[T]) Waiting() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.waiting)
+}
+
 // Take waits for at least one value and returns up to most of them, oldest
 // first, with how many were lost since the last Take.
 func (b *Mailbox[T]) Take(ctx context.Context, most int) (vs []T, lost int, err error) {

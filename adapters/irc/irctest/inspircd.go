@@ -77,11 +77,12 @@ func inspircdConf(dir string, port []int) string {
 <uline server="services.irctest.example" silent="yes">
 <sasl target="services.irctest.example" requiressl="no">
 <monitor maxentries="30">
+<chanhistory maxlines="50" prefixmsg="no" bots="yes">
 `, port[0], port[1], port[2], filepath.Join(dir, "motd"), filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
 	for _, module := range []string{
 		"cap", "ircv3", "ircv3_accounttag", "ircv3_servertime", "ircv3_msgid", "ircv3_ctctags", "ircv3_echomessage",
 		"ircv3_labeledresponse", "ircv3_batch", "ircv3_chghost", "ircv3_capnotify", "ircv3_invitenotify",
-		"services_account", "sasl", "spanningtree", "ssl_gnutls", "sslinfo", "botmode", "blockcolor", "namesx", "uhnames", "hidechans",
+		"services_account", "sasl", "spanningtree", "ssl_gnutls", "sslinfo", "chanhistory", "botmode", "blockcolor", "namesx", "uhnames", "hidechans",
 	} {
 		fmt.Fprintf(&b, "<module name=%q>\n", module)
 	}
