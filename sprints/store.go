@@ -31,6 +31,10 @@ type Store interface {
 	// be repeated, so it changes nothing but what tx gives it. A Write inside a
 	// Write returns ErrNested.
 	Write(ctx context.Context, fn func(Tx) error) error
+	// WriteSoon is Write for what can wait a little: it rides in the next
+	// commit, and gets one of its own when none came within that time. Who waits
+	// no longer calls Write, with nothing to do if need be.
+	WriteSoon(ctx context.Context, within time.Duration, fn func(Tx) error) error
 	// Changes is a channel of the caller's own, capacity 1, that gets a tick
 	// after each commit until ctx ends.
 	Changes(ctx context.Context) <-chan struct{}

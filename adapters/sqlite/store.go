@@ -41,6 +41,7 @@ type Store struct {
 	pool  chan *session
 
 	queue   chan *turn
+	soon    soon
 	running atomic.Bool // some Write's fn is
 	closing chan struct{}
 	once    sync.Once
@@ -62,6 +63,7 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 		ctx:         context.WithoutCancel(ctx),
 		pool:        make(chan *session, readers),
 		queue:       make(chan *turn),
+		soon:        soon{due: make(chan struct{}, 1)},
 		closing:     make(chan struct{}),
 		subscribers: make(map[chan struct{}]struct{}),
 		zones:       make(map[string]*time.Location),

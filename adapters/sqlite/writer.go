@@ -56,6 +56,11 @@ func (s *Store) Write(ctx context.Context, fn func(sprints.Tx) error) error {
 	case <-s.closing:
 		return ErrClosed
 	}
+	return s.finish(t, fn)
+}
+
+// finish takes the turn that the writer gives to t.
+func (s *Store) finish(t *turn, fn func(sprints.Tx) error) error {
 	got := <-t.start
 	if got.err != nil {
 		return got.err
@@ -126,6 +131,10 @@ func (w *writer) run() {
 		select {
 		case t := <-w.store.queue:
 			w.batch(t)
+		case <-w.store.soon.due:
+			if t := w.store.soon.next(); t != nil {
+				w.batch(t)
+			}
 		case <-w.store.closing:
 			return
 		}
@@ -133,7 +142,7 @@ func (w *writer) run() {
 }
 
 // batch runs the first turn and all others that wait, up to a limit, in one
-// transaction.
+// transaction; what need not be done at once rides with them.
 func (w *writer) batch(t *turn) {
 	ctx, s := w.store.ctx, w.session
 	s.broken, w.wrote = nil, false
@@ -149,6 +158,7 @@ func (w *writer) batch(t *turn) {
 			select {
 			case t = <-w.store.queue:
 			default:
+				t = w.store.soon.next()
 			}
 		}
 	}

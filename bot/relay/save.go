@@ -11,28 +11,59 @@ import (
 
 // tell queues what the store must know, and what to do once it does.
 func (s *Sender) tell(save func(sprints.Tx) error, then func()) {
-	if len(s.saves) == 0 {
-		s.saveBy = time.Now().Add(saveWithin)
-	}
-	s.saves = append(s.saves, save)
 	if then == nil {
 		then = func() {}
 	}
-	s.saved = append(s.saved, then)
+	s.mu.Lock()
+	s.saves = append(s.saves, fact{save, then})
+	s.mu.Unlock()
 }
 
-// save writes what is queued when its time has come, when a place's window
-// waits for it, or when all must be stored now. One write is under way at most.
+// fact is something the store must know, and what follows once it does.
+type fact struct {
+	save func(sprints.Tx) error
+	then func()
+}
+
+// untold is how many facts wait for a write to take them.
+func (s *Sender) untold() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.saves)
+}
+
+// save has what is queued written: it rides in the next commit of anybody's,
+// and is hurried when a place's window waits for it, or when all must be
+// stored now. One write is under way at most; what comes until it begins goes
+// with it.
 func (s *Sender) save(ctx context.Context, all bool) {
-	if s.saving || len(s.saves) == 0 || !(all || s.pressed() || !time.Now().Before(s.saveBy)) {
+	hurry := all || s.urgent || s.pressed()
+	switch {
+	case s.saving && hurry && !s.hurried:
+		s.hurried = true
+		s.work.Go(func() { // the commit it rides in
+			if err := s.store.Write(ctx, func(sprints.Tx) error { return nil }); err != nil {
+				s.log.Debug("no commit could be made", "error", err)
+			}
+		})
+		return
+	case s.saving || s.untold() == 0 || !all && time.Now().Before(s.saveBy):
 		return
 	}
-	saves, saved := s.saves, s.saved
-	s.saves, s.saved, s.saving = nil, nil, true
+	within := saveWithin
+	if hurry {
+		within = 0
+	}
+	s.saving, s.hurried, s.urgent = true, hurry, false
 	s.work.Go(func() {
-		err := s.store.Write(ctx, func(tx sprints.Tx) error {
-			for _, save := range saves {
-				err := tx.Try(func() error { return save(tx) })
+		var told []fact
+		err := s.store.WriteSoon(ctx, within, func(tx sprints.Tx) error {
+			s.mu.Lock()
+			told = append(told, s.saves...)
+			s.saves = nil
+			s.mu.Unlock()
+			for _, f := range told {
+				err := tx.Try(func() error { return f.save(tx) })
 				if errors.Is(err, sprints.ErrUnavailable) {
 					return err
 				}
@@ -47,13 +78,15 @@ func (s *Sender) save(ctx context.Context, all bool) {
 			if err != nil {
 				s.failing++
 				s.log.Error("receipts can't be stored; trying again", "error", err)
-				s.saves, s.saved = append(saves, s.saves...), append(saved, s.saved...)
+				s.mu.Lock()
+				s.saves = append(told, s.saves...)
+				s.mu.Unlock()
 				s.saveBy = time.Now().Add(min(time.Second<<min(s.failing, 5), 30*time.Second))
 				return
 			}
 			s.failing = 0
-			for _, then := range saved {
-				then()
+			for _, f := range told {
+				f.then()
 			}
 			if s.more {
 				s.load(ctx)
@@ -86,7 +119,7 @@ func (s *Sender) mark(q *queue, r *row) {
 		r.marked, r.Mark = true, newest
 		q.looking = false
 	})
-	s.saveBy = time.Now() // at once
+	s.urgent = true
 }
 
 // look asks the network whether a row in doubt has arrived.
@@ -190,7 +223,7 @@ func (s *Sender) timers(now time.Time) (due, wire <-chan struct{}, stop func()) 
 	if paced && pace.Every > 0 && s.credit <= 0 {
 		shorter(pace.Every - time.Since(s.paced))
 	}
-	if len(s.saves) > 0 && !s.saving {
+	if s.untold() > 0 && !s.saving {
 		shorter(time.Until(s.saveBy))
 	}
 	if !s.reload.IsZero() {

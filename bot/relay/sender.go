@@ -48,11 +48,12 @@ type Sender struct {
 	results []func() // what happened elsewhere, to be applied by the loop
 	wake    chan struct{}
 	work    sync.WaitGroup
-	saving  bool
-	saves   []func(sprints.Tx) error // what the store must be told next
-	saved   []func()                 // what to do once it knows
-	saveBy  time.Time
-	failing int // saves that failed in a row
+	saves   []fact    // what the store must be told next; under mu
+	saving  bool      // a write of them is under way
+	hurried bool      // it need not wait for another's commit
+	urgent  bool      // a place waits for one of them
+	saveBy  time.Time // after a failure: not tried again before
+	failing int       // saves that failed in a row
 }
 
 // NewSender makes the sender of one network.
@@ -109,7 +110,7 @@ func (s *Sender) finish(store context.Context) {
 	for {
 		s.apply()
 		s.save(store, true)
-		if (s.flying == 0 && !s.saving && len(s.saves) == 0) || s.failing > 0 {
+		if (s.flying == 0 && !s.saving && s.untold() == 0) || s.failing > 0 {
 			return
 		}
 		select {

@@ -115,6 +115,10 @@ func (s *stubborn) Write(ctx context.Context, fn func(sprints.Tx) error) error {
 	return s.Store.Write(ctx, func(tx sprints.Tx) error { return fn(stubbornTx{tx, s.row.Load()}) })
 }
 
+func (s *stubborn) WriteSoon(ctx context.Context, within time.Duration, fn func(sprints.Tx) error) error {
+	return s.Store.WriteSoon(ctx, within, func(tx sprints.Tx) error { return fn(stubbornTx{tx, s.row.Load()}) })
+}
+
 func (x stubbornTx) Confirm(row int64, confirmed, of int, receipt chat.Receipt) error {
 	if row == x.row {
 		return errors.New("a rule of the schema says no")
@@ -349,4 +353,59 @@ func TestServersWordsStayOutOfTheLog(t *testing.T) {
 	if got := log.String(); strings.Contains(got, "secretword") || !strings.Contains(got, "place waits") || !strings.Contains(got, "row refused") {
 		t.Errorf("log: %s", got)
 	}
+}
+
+func TestAPlaceThatOpensIsWrittenToAtOnce(t *testing.T) {
+	w := newWire()
+	shut := true
+	w.answer = func(chat.Part) (chat.Receipt, error) {
+		if shut {
+			return chat.Receipt{}, &chat.ErrPlace{Reason: "not in #a yet"}
+		}
+		return chat.Receipt{}, nil
+	}
+	r := newRig(t, w, w)
+	r.post("#a", chat.Relays, nil, "one", "two")
+	r.until("the place waits", func() bool { qs := r.queues(); return len(qs) == 1 && !qs[0].Held.IsZero() })
+	w.set(func() { shut = false }) // the bot was let in: the network says that something changed
+	r.drained()
+}
+
+func TestOnePersonsQuestionsDoNotStopTheBridge(t *testing.T) {
+	w := newWire()
+	w.pace = chat.Pace{Window: 1, Burst: 1, Every: 2 * time.Millisecond}
+	w.up = false
+	r := newRig(t, w, w)
+	r.post("@spam", chat.Answers, nil, numbered(60)...)
+	r.post("#a", chat.Relays, nil, "r1", "r2", "r3", "r4")
+	w.set(func() { w.up = true })
+	r.drained()
+	got := w.lines()
+	if i := slices.Index(got, "#a r4"); i > 25 {
+		t.Errorf("four relayed lines waited behind %d answers", i-3)
+	}
+	if i := slices.Index(got, "#a r1"); i < 3 {
+		t.Errorf("relayed words came before answers: %q", got[:5])
+	}
+}
+
+func TestAfterACrashARowInDoubtMayStillLand(t *testing.T) {
+	w := newWire()
+	w.pace.Window = 1
+	f := &lookingWire{wire: w, err: func(int64) error { return nil }}
+	r := newRig(t, f, w)
+	r.stop()
+	r.post("#a", chat.Relays, nil, "on its way")
+	err := r.store.Write(t.Context(), func(tx sprints.Tx) error { return tx.Attempt([]int64{1}, "mark") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.start(f)
+	r.post("#b", chat.Relays, nil, "elsewhere")
+	w.wait(t, 1)
+	if n := f.looked.Load(); n != 0 {
+		t.Errorf("looked up at once, while it may still land")
+	}
+	r.clock.forward(6 * time.Second)
+	r.drained()
 }

@@ -23,6 +23,7 @@ func Run(t *testing.T, open Opener) {
 		test func(*testing.T, *bench)
 	}{
 		{"Write", testWrite},
+		{"WriteSoon", testWriteSoon},
 		{"Read", testRead},
 		{"Changes", testChanges},
 		{"Concurrent", testConcurrent},
