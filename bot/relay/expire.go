@@ -51,8 +51,8 @@ func skipOf(key string) (skip, bool) {
 // go one by one while a network is away: what is told of them is one line.
 func (s *Sender) expire(now time.Time) {
 	for _, q := range s.order {
-		if q.looking {
-			continue // whether its first row has arrived is being settled
+		if q.looking || q.telling {
+			continue // whether its first row has arrived is being settled; what was skipped before is being stored
 		}
 		var over []*row
 		for lane, rows := range q.lanes {
@@ -90,12 +90,13 @@ func (s *Sender) expire(now time.Time) {
 			ids[i] = r.Row
 		}
 		place := q.place
+		q.telling = true
 		s.tell(func(tx sprints.Tx) error {
 			if err := tx.Expire(ids); err != nil || skipped.lines == 0 {
 				return err
 			}
 			return postSkipped(tx, place, skipped, last)
-		}, nil)
+		}, func() { q.telling, s.more = false, true })
 	}
 }
 

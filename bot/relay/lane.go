@@ -29,21 +29,25 @@ func (r *row) confirmed() int {
 	return n
 }
 
+// lanes is how many lanes a place has.
+const lanes = int(chat.Relays) + 1
+
 // queue is one place's waiting rows, and what is on its wire.
 type queue struct {
 	place    chat.Place
-	lanes    [3][]*row // each oldest first
-	current  *row      // begun, and not all parts given yet: goes on before anything else
-	flying   []*row    // with parts given, not all receipts stored; oldest first
-	onWire   int       // parts given and not yet answered
-	unsaved  int       // parts confirmed whose receipt is not stored
-	held     time.Time // nothing goes before
-	tries    int       // refusals of the place in a row
-	careful  bool      // after a refusal: one part at a time until one passes
-	settling bool      // a part failed: nothing is given until the wire is empty
-	looking  bool      // a look-up is under way
-	placed   time.Time // pace of the place: the next part may go then (machine's clock)
-	credit   int       // parts that may go without waiting
+	lanes    [lanes][]*row // each oldest first
+	current  *row          // begun, and not all parts given yet: goes on before anything else
+	flying   []*row        // with parts given, not all receipts stored; oldest first
+	onWire   int           // parts given and not yet answered
+	unsaved  int           // parts confirmed whose receipt is not stored
+	held     time.Time     // nothing goes before
+	tries    int           // refusals of the place in a row
+	careful  bool          // after a refusal: one part at a time until one passes
+	settling bool          // a part failed: nothing is given until the wire is empty
+	looking  bool          // a look-up is under way
+	telling  bool          // that rows expired is being stored
+	placed   time.Time     // pace of the place: the next part may go then (machine's clock)
+	credit   int           // parts that may go without waiting
 }
 
 // head is the row to go next and its lane; nil when none may go at now.

@@ -37,8 +37,12 @@ func (s *Sender) load(ctx context.Context) {
 			if _, direct := q.place.DirectID(); direct && w.Lane == chat.Answers && s.finder == nil && q.tries > 0 {
 				q.held = now // whoever is answered was there just now
 			}
+			doubt := s.finder != nil && !w.Attempted.IsZero()
+			if lands := steady(now, w.Attempted).Add(landing); doubt && lands.After(q.held) {
+				q.held = sooner(lands, now.Add(landing))
+			}
 			s.held++
-			q.push(&row{Queued: w, doubt: s.finder != nil && !w.Attempted.IsZero(), marked: !w.Attempted.IsZero()})
+			q.push(&row{Queued: w, doubt: doubt, marked: !w.Attempted.IsZero()})
 		}
 		if len(rows) < room {
 			return
@@ -55,12 +59,29 @@ func steady(now, t time.Time) time.Time {
 	return now.Add(t.Sub(now))
 }
 
+func sooner(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// open tries refusing places again because something changed: the bot may have
+// been let in. What may have arrived is looked up in its time.
+func (s *Sender) open() {
+	for _, q := range s.order {
+		if s.finder == nil && q.tries > 0 {
+			q.held = time.Time{}
+		}
+	}
+}
+
 // tidy forgets places where nothing is left to do: most private conversations
 // are never spoken in again.
 func (s *Sender) tidy(now time.Time) {
 	pace := s.net.Pace()
 	s.order = slices.DeleteFunc(s.order, func(q *queue) bool {
-		done := q.idle() && q.unsaved == 0 && !q.held.After(now) && (pace.PlaceEvery == 0 || q.credit >= pace.PlaceBurst)
+		done := q.idle() && q.unsaved == 0 && !q.telling && !q.held.After(now) && (pace.PlaceEvery == 0 || q.credit >= pace.PlaceBurst)
 		if done {
 			delete(s.queues, q.place)
 		}

@@ -19,6 +19,7 @@ const (
 	landing    = 5 * time.Second       // a call whose answer was lost may still arrive within
 	firstHold  = 5 * time.Second       // a refusing place is tried again after, doubling
 	longHold   = 5 * time.Minute       // up to
+	inTurn     = 4                     // times a lane is passed over for lower ones before it goes once
 	readAgain  = time.Second           // after the outbox could not be read
 	finish     = 3 * time.Second       // at shutdown, what is on the wire may be confirmed within
 )
@@ -42,7 +43,8 @@ type Sender struct {
 	order  []*queue // turn of places
 	credit int      // parts that may go over the network without waiting
 	paced  time.Time
-	flying int // parts on the wire, all places
+	flying int        // parts on the wire, all places
+	passed [lanes]int // how often a lane was passed over
 
 	mu      sync.Mutex
 	results []func() // what happened elsewhere, to be applied by the loop
@@ -91,6 +93,7 @@ func (s *Sender) Run(ctx context.Context) error {
 			s.load(ctx)
 		case <-s.wake:
 		case <-s.net.Changed():
+			s.open()
 		case <-due:
 		case <-wire:
 		case <-ctx.Done():
@@ -172,10 +175,11 @@ func (s *Sender) dispatch(ctx, store context.Context, now time.Time) {
 }
 
 // pick is the next place's turn: the lowest lane that any place may send from,
-// places in turn within it.
+// places in turn within it. A higher lane that was passed over a few times goes
+// once, so that answers, which go first, never stop the bridge.
 func (s *Sender) pick(pace chat.Pace, now time.Time) (*queue, *row) {
-	best, at := chat.Lane(len(queue{}.lanes)), -1
-	var r *row
+	var rows [lanes]*row
+	var at [lanes]int
 	for i, q := range s.order {
 		if q.settling || q.looking || q.held.After(now) || q.unsaved+q.onWire >= q.window(pace) {
 			continue
@@ -183,16 +187,30 @@ func (s *Sender) pick(pace chat.Pace, now time.Time) (*queue, *row) {
 		if pace.PlaceEvery > 0 && q.credit <= 0 {
 			continue
 		}
-		if h, lane := q.head(now); h != nil && lane < best {
-			best, at, r = lane, i, h
+		if h, lane := q.head(now); h != nil && rows[lane] == nil {
+			rows[lane], at[lane] = h, i
 		}
 	}
-	if at < 0 {
+	turn := -1
+	for lane, r := range rows {
+		if r != nil && (turn < 0 || s.passed[lane] >= inTurn) {
+			turn = lane
+		}
+	}
+	if turn < 0 {
 		return nil, nil
 	}
-	q := s.order[at]
-	s.order = append(append(s.order[:at:at], s.order[at+1:]...), q)
-	return q, r
+	s.passed[turn] = 0
+	for lane := turn + 1; lane < lanes; lane++ {
+		if rows[lane] != nil {
+			s.passed[lane]++
+		}
+	}
+	i := at[turn]
+	q := s.order[i]
+	copy(s.order[i:], s.order[i+1:])
+	s.order[len(s.order)-1] = q
+	return q, rows[turn]
 }
 
 func (q *queue) window(pace chat.Pace) int {

@@ -373,7 +373,7 @@ func TestAPlaceThatOpensIsWrittenToAtOnce(t *testing.T) {
 
 func TestOnePersonsQuestionsDoNotStopTheBridge(t *testing.T) {
 	w := newWire()
-	w.pace = chat.Pace{Window: 1, Burst: 1, Every: 2 * time.Millisecond}
+	w.pace = chat.Pace{Window: 8, Burst: 1, Every: 2 * time.Millisecond}
 	w.up = false
 	r := newRig(t, w, w)
 	r.post("@spam", chat.Answers, nil, numbered(60)...)
@@ -383,9 +383,6 @@ func TestOnePersonsQuestionsDoNotStopTheBridge(t *testing.T) {
 	got := w.lines()
 	if i := slices.Index(got, "#a r4"); i > 25 {
 		t.Errorf("four relayed lines waited behind %d answers", i-3)
-	}
-	if i := slices.Index(got, "#a r1"); i < 3 {
-		t.Errorf("relayed words came before answers: %q", got[:5])
 	}
 }
 
