@@ -226,7 +226,7 @@ func (s *session) on(l line) {
 }
 
 // banned finds in an ERROR that trying again is no use.
-var banned = regexp.MustCompile(`(?i)\b([gkzqde]:?-?lined|banned|no more connections allowed)\b`)
+var banned = regexp.MustCompile(`(?i)\b([gkzqde]:?-?lined?|banned|no more connections allowed)\b`)
 
 func (s *session) errored(l line) {
 	words := clean(l.text())

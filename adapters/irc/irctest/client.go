@@ -74,6 +74,18 @@ func (s *Server) Dial(nick string, options ...DialOption) *Client {
 	return c
 }
 
+// Oper dials somebody who looks after the server: KLINE, KILL and the like are
+// theirs.
+func (s *Server) Oper(nick string) *Client {
+	s.tb.Helper()
+	c := s.Dial(nick)
+	c.Send("OPER irctest operpass")
+	ctx, cancel := context.WithTimeout(s.tb.Context(), patience)
+	defer cancel()
+	c.WaitLine(ctx, func(l Line) bool { return l.Command == "381" })
+	return c
+}
+
 func (c *Client) register(ctx context.Context, d dialing) {
 	c.tb.Helper()
 	if len(d.caps) > 0 {

@@ -77,6 +77,9 @@ func inspircdConf(dir string, port []int) string {
 <uline server="services.irctest.example" silent="yes">
 <sasl target="services.irctest.example" requiressl="no">
 <monitor maxentries="30">
+<class name="all" commands="*" privs="*" usermodes="*" chanmodes="*">
+<type name="all" classes="all">
+<oper name="irctest" password="operpass" host="*@*" type="all">
 <chanhistory maxlines="50" prefixmsg="no" bots="yes">
 `, port[0], port[1], port[2], filepath.Join(dir, "motd"), filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
 	for _, module := range []string{
