@@ -100,7 +100,7 @@ func replyLines(r chat.Reply, colour bool) []string {
 	var lines []string
 	widths := columns(r.Lines)
 	for i, l := range r.Lines {
-		words := l.Plain()
+		words := strings.ReplaceAll(l.Plain(), "\t", "    ") // a tab would depend on what stands in front
 		if l.Role == chat.Row {
 			words = row(l, widths[i])
 		}

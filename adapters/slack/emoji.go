@@ -153,7 +153,7 @@ func withEmoji(t chat.Text) chat.Text {
 func emojiedApart(s chat.Span) string {
 	var b strings.Builder
 	last := 0
-	for _, at := range addresses.FindAllStringIndex(s.Text, -1) {
+	for _, at := range chat.Addresses(s.Text) {
 		b.WriteString(emojied(s.Text[last:at[0]]) + s.Text[at[0]:at[1]])
 		last = at[1]
 	}

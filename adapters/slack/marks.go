@@ -11,9 +11,8 @@ import (
 )
 
 var (
-	escaper   = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-	addresses = regexp.MustCompile(`https?://[^\s<>"|` + "`" + `]+`)
-	userIDs   = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
+	escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	userIDs = regexp.MustCompile(`^[UW][A-Z0-9]+$`)
 )
 
 const longestLink = 2000 // units of an address that is still a link
@@ -33,17 +32,19 @@ func bits(t chat.Text) chat.Text {
 	var out chat.Text
 	for _, s := range t {
 		s.Text = clean(s.Text)
-		if !strings.HasPrefix(s.URL, "http://") && !strings.HasPrefix(s.URL, "https://") || units(s.URL) > longestLink ||
-			addresses.FindString(s.URL) != s.URL {
+		if !chat.IsAddress(s.URL) || units(s.URL) > longestLink {
 			s.Text, s.URL = clean(chat.Text{s}.Plain()), ""
+		}
+		if s.Misleads() {
+			s.Text, s.URL = s.Text+" ("+s.URL+")", "" // both are links below
 		}
 		if s.URL != "" || s.Who != nil {
 			out = append(out, s)
 			continue
 		}
 		last := 0
-		for _, at := range addresses.FindAllStringIndex(s.Text, -1) {
-			url := address(s.Text[at[0]:at[1]])
+		for _, at := range chat.Addresses(s.Text) {
+			url := s.Text[at[0]:at[1]]
 			if units(url) > longestLink {
 				continue
 			}
@@ -51,25 +52,11 @@ func bits(t chat.Text) chat.Text {
 			link := s
 			link.Text, link.URL = "", url
 			out = append(out, link)
-			last = at[0] + len(url)
+			last = at[1]
 		}
 		out = appendWords(out, s, s.Text[last:])
 	}
 	return out
-}
-
-// address is a bare address without the punctuation of the sentence around it; brackets that belong to it stay.
-func address(s string) string {
-	for {
-		cut := strings.TrimRight(s, ".,;:!?'*_")
-		if strings.HasSuffix(cut, ")") && strings.Count(cut, "(") < strings.Count(cut, ")") {
-			cut = strings.TrimSuffix(cut, ")")
-		}
-		if cut == s {
-			return s
-		}
-		s = cut
-	}
 }
 
 func appendWords(out chat.Text, look chat.Span, text string) chat.Text {

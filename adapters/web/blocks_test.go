@@ -10,10 +10,13 @@ import (
 	"sprintbot/sprints/chat"
 )
 
+// lines are what a relay makes of words.
 func lines(t chat.Text) chat.Reply {
 	var r chat.Reply
 	for _, l := range t.Lines() {
-		r.Lines = append(r.Lines, chat.Line{Role: chat.Plain, Cells: []chat.Text{l}})
+		if len(l) > 0 {
+			r.Lines = append(r.Lines, chat.Line{Role: chat.Plain, Cells: []chat.Text{l}})
+		}
 	}
 	return r
 }

@@ -70,14 +70,16 @@ func cellsHTML(cells []chat.Text, between string) string {
 	return strings.Join(parts, between)
 }
 
-// textHTML is words with their looks. Marks that turn the direction of what
+// textHTML is words with their looks, addresses in them as links. Marks that turn the direction of what
 // stands around them, and other controls, are taken out.
 func textHTML(t chat.Text) string {
 	var b strings.Builder
-	for _, s := range t {
+	for _, s := range chat.Linked(t) {
 		words := s.Text
 		if words == "" {
 			words = s.URL
+		} else if s.Misleads() {
+			words = s.Text + " (" + s.URL + ")"
 		}
 		inner := strings.ReplaceAll(template.HTMLEscapeString(visible(words)), "\n", "<br>")
 		for _, mark := range []struct {

@@ -67,6 +67,20 @@ func turns(r rune) bool {
 	return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0xFEFF
 }
 
+// Misleads says that s is a link whose label is another address than the one it
+// leads to: what shows labels only must show where it leads as well.
+func (s Span) Misleads() bool {
+	if s.URL == "" || s.Text == "" || s.Text == s.URL {
+		return false
+	}
+	label := strings.ToLower(strings.TrimSpace(s.Text))
+	if strings.HasPrefix(label, "www.") {
+		_, bare, _ := strings.Cut(strings.ToLower(s.URL), "://")
+		return !strings.HasPrefix(bare, label)
+	}
+	return strings.Contains(label, "://") && !strings.HasPrefix(strings.ToLower(s.URL), strings.TrimRight(label, ".…"))
+}
+
 // calls are the words that call everybody.
 var calls = [...]string{"here", "channel", "everyone", "group"}
 

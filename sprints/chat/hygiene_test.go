@@ -65,3 +65,23 @@ func FuzzHygiene(f *testing.F) {
 		}
 	})
 }
+
+func TestLabelsThatMislead(t *testing.T) {
+	for _, c := range []struct {
+		label, url string
+		want       bool
+	}{
+		{"https://good.example/login", "https://evil.example", true},
+		{"www.good.example", "https://evil.example", true},
+		{"see HTTPS://good.example", "https://evil.example", true},
+		{"https://good.example/a…", "https://good.example/a/long/way", false},
+		{"www.good.example", "https://www.good.example/x", false},
+		{"README.md", "https://good.example/README.md", false},
+		{"", "https://good.example", false},
+		{"https://good.example", "", false},
+	} {
+		if got := (Span{Text: c.label, URL: c.url}).Misleads(); got != c.want {
+			t.Errorf("%q for %q: %v", c.label, c.url, got)
+		}
+	}
+}
