@@ -12,6 +12,7 @@ type Queued struct {
 	Attempted time.Time // when it may first have gone out, zero never
 	Mark      string    // newest id known in its place at that moment
 	Confirmed int       // parts whose receipt is stored
+	Joined    int64     // row in whose post this one goes, 0 it goes by itself
 }
 
 // Queue is how a place stands in the outbox.
@@ -31,16 +32,26 @@ type OutboxReader interface {
 	Waiting(network string, after int64, limit int) ([]Queued, error)
 	// Queues are all places with waiting or dead rows.
 	Queues() ([]Queue, error)
-	// Counterparts are where a heard message was sent to: its receipts.
+	// Counterparts are where a heard message was sent to, oldest first, with
+	// the edits of it that were posted; not what was withdrawn or has expired.
 	Counterparts(source string) ([]Counterpart, error)
+	// Carried are the rows that became the message with that receipt in a
+	// channel: none if it is not the bot's, several if they share a post.
+	Carried(channel chat.Place, receipt string) ([]Counterpart, error)
+	// Together are the rows that share a post with row, the first one first, or
+	// row alone; none if there is no such row.
+	Together(row int64) ([]Counterpart, error)
 }
 
 // Counterpart is a message that a row became on another network.
 type Counterpart struct {
-	Place chat.Place
-	ID    string // receipt id of the row's first part
-	Sent  bool
-	Row   int64
+	Place   chat.Place
+	ID      string // receipt id of the row's first part
+	Sent    bool
+	Waiting bool // neither sent nor dead
+	Row     int64
+	At      time.Time      // when it was posted, or could be sent first where that is later
+	Out     *chat.Outgoing // with the words as they are shown now; nil once they are removed
 }
 
 // OutboxWriter changes the outbox.
@@ -51,6 +62,14 @@ type OutboxWriter interface {
 	// Attempt marks rows that may be on the wire from now on. Slack needs it
 	// before the call, to know what to look up after a crash.
 	Attempt(rows []int64, mark string) error
+	// Join records that rows go in one post, the first of them leading; a row
+	// alone goes by itself from now on.
+	Join(rows []int64) error
+	// Reword replaces the words of a row that has not been blanked.
+	Reword(row int64, words chat.Reply) error
+	// Withdraw ends waiting rows whose words nobody wants to be sent any more,
+	// and removes the words.
+	Withdraw(rows []int64) error
 	// Confirm stores how many parts of a row are known to have arrived, with
 	// the newest receipt; when all have, the row is sent.
 	Confirm(row int64, confirmed, of int, receipt chat.Receipt) error

@@ -56,6 +56,8 @@ type View interface {
 	CountReader
 	TalkReader
 	OutboxReader
+	ThreadReader
+	PasteReader
 	JobReader
 	AuditReader
 }
@@ -75,6 +77,8 @@ type Tx interface {
 	CountWriter
 	TalkWriter
 	OutboxWriter
+	ThreadWriter
+	PasteWriter
 	JobWriter
 	AuditWriter
 	// Try runs fn in a savepoint: its error undoes what fn wrote, and nothing

@@ -72,12 +72,14 @@ func (t *tx) forgetContact(id sprints.PersonID) error {
 	return nil
 }
 
-// dropTalk removes what was listed to and asked of a handle, and the mark of
-// the private conversation with it.
+// dropTalk removes what was listed to and asked of a handle, the mark of the
+// private conversation with it, the thread it talked in and its long words.
 func (t *tx) dropTalk(network, key string) error {
 	for _, query := range []string{
 		"DELETE FROM listed WHERE network = ? AND key = ?",
 		"DELETE FROM question WHERE network = ? AND key = ?",
+		"DELETE FROM thread_talk WHERE network = ? AND key = ?",
+		"DELETE FROM paste WHERE network = ? AND key = ?",
 		"DELETE FROM place WHERE network = ? AND channel = '@' || ?",
 	} {
 		if _, err := t.exec(query, network, key); err != nil {

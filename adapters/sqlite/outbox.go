@@ -34,11 +34,12 @@ func (t *tx) Post(out chat.Outgoing) (row int64, first bool, err error) {
 func (v *view) Waiting(network string, after int64, limit int) ([]sprints.Queued, error) {
 	return many(v, func(r row) (q sprints.Queued, err error) {
 		err = r.Scan(&q.Row, &q.Key, toJSON{&q.Outgoing}, &q.To.Network, &q.To.Channel, &q.To.Thread, &q.Lane,
-			text(&q.Source), toTime{&q.NotBefore}, toTime{&q.Expires}, toTime{&q.Attempted}, &q.Mark, &q.Confirmed)
+			text(&q.Source), toTime{&q.NotBefore}, toTime{&q.Expires}, toTime{&q.Attempted}, &q.Mark, &q.Confirmed,
+			id(&q.Joined))
 		return q, err
 	}, `
 		SELECT id, key, body, network, channel, thread, lane, source, not_before, expires_at, attempted_at, mark,
-			confirmed
+			confirmed, joined
 		FROM outbox WHERE state = 'waiting' AND network = ? AND id > ? ORDER BY id LIMIT ?`, network, after, limit)
 }
 
@@ -60,18 +61,6 @@ func (v *view) Queues() ([]sprints.Queue, error) {
 		) AS queue
 			LEFT JOIN place ON place.network = queue.network AND place.channel = queue.channel
 		GROUP BY queue.network, queue.channel ORDER BY queue.network, queue.channel`)
-}
-
-func (v *view) Counterparts(source string) ([]sprints.Counterpart, error) {
-	if source == "" {
-		return nil, nil
-	}
-	return many(v, func(r row) (c sprints.Counterpart, err error) {
-		err = r.Scan(&c.Row, &c.Place.Network, &c.Place.Channel, &c.Place.Thread, text(&c.ID), &c.Sent)
-		return c, err
-	}, `
-		SELECT id, network, channel, thread, receipt, state = 'sent'
-		FROM outbox WHERE source = ? ORDER BY id`, source)
 }
 
 // Attempt keeps the first attempt's instant and mark: the row may have

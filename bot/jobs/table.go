@@ -10,9 +10,10 @@ import (
 
 // Ages at which what is no longer needed goes.
 const (
-	heardKept = 7 * 24 * time.Hour // keys of messages
-	wordsKept = time.Hour          // words of a row, after it was sent
-	daysKept  = 30                 // people, after the event's last day
+	heardKept   = 7 * 24 * time.Hour // keys of messages
+	wordsKept   = time.Hour          // words of a row, after it was sent
+	threadsKept = 24 * time.Hour     // who spoke last in which thread
+	daysKept    = 30                 // people, after the event's last day
 )
 
 // table is all that is done by the clock. To add something, add a row.
@@ -23,6 +24,7 @@ func table(c Config) []Job {
 		{Name: "close day", Next: days.next, Run: days.run},
 		{Name: "delete people", Needs: []string{"close day"}, Next: people.next, Run: people.run},
 		{Name: "forget keys of messages", Every: time.Hour, Run: pruneHeard(c)},
+		{Name: "delete long words", Every: 5 * time.Minute, Run: prunePastes(c)},
 		{Name: "blank sent words", Every: 5 * time.Minute, Run: blank(c)},
 	}
 	if c.Pages != nil {
@@ -37,7 +39,16 @@ func table(c Config) []Job {
 }
 
 func pruneHeard(c Config) func(context.Context) (string, error) {
-	return counting(c, "%d keys", func(tx sprints.Tx) (int, error) { return tx.PruneHeard(tx.Now().Add(-heardKept)) })
+	return counting(c, "%d keys", func(tx sprints.Tx) (int, error) {
+		if _, err := tx.PruneThreads(tx.Now().Add(-threadsKept)); err != nil {
+			return 0, err
+		}
+		return tx.PruneHeard(tx.Now().Add(-heardKept))
+	})
+}
+
+func prunePastes(c Config) func(context.Context) (string, error) {
+	return counting(c, "%d pages", func(tx sprints.Tx) (int, error) { return tx.PrunePastes(tx.Now()) })
 }
 
 func blank(c Config) func(context.Context) (string, error) {

@@ -17,20 +17,26 @@ const (
 
 // Outgoing is one thing to say: a row of the outbox.
 type Outgoing struct {
-	Row       int64     `json:"-"`                // the row's number, set by the store
-	Key       string    `json:"-"`                // unique for ever: posting it twice is posting it once
-	To        Place     `json:"to"`               // where
-	Lane      Lane      `json:"-"`                //
-	Kind      Kind      `json:"kind"`             // Said or Action; Edited and Deleted change the message named by Of
-	As        *Handle   `json:"as,omitempty"`     // the person whose words are relayed; nil when the bot speaks
-	From      string    `json:"from,omitempty"`   // the network those words came from, as people know it ("IRC", "Slack")
-	Reply     Reply     `json:"reply"`            // the words; a relay is Plain lines
-	Of        string    `json:"of,omitempty"`     // receipt id on To.Network of the message this edits, deletes or replies to
-	Return    string    `json:"return,omitempty"` // the adapter's own token, from Message.Return
-	Source    string    `json:"-"`                // SourceKey of the message relayed, "" if none: finds the counterpart of an edit
-	At        time.Time `json:"at"`               // when the words were said
-	NotBefore time.Time `json:"-"`                // zero: at once
-	Expires   time.Time `json:"-"`                // not sent after; zero: never expires
+	Row       int64         `json:"-"`                // the row's number, set by the store
+	Key       string        `json:"-"`                // unique for ever: posting it twice is posting it once
+	To        Place         `json:"to"`               // where
+	Lane      Lane          `json:"-"`                //
+	Kind      Kind          `json:"kind"`             // Said or Action; Edited and Deleted change the message named by Of
+	As        *Handle       `json:"as,omitempty"`     // the person whose words are relayed; nil when the bot speaks
+	From      string        `json:"from,omitempty"`   // the network those words came from, as people know it ("IRC", "Slack")
+	Reply     Reply         `json:"reply"`            // the words; a relay is Plain lines
+	Of        string        `json:"of,omitempty"`     // receipt id on To.Network of the message this edits, deletes or replies to
+	Return    string        `json:"return,omitempty"` // the adapter's own token, from Message.Return
+	Source    string        `json:"-"`                // SourceKey of the message relayed, "" if none: finds the counterpart of an edit
+	About     int64         `json:"about,omitempty"`  // row whose message this edits, deletes or replies to; the sender makes Of of it
+	Unsent    bool          `json:"unsent,omitempty"` // an Edited or Deleted for words that still wait, and no others
+	Was       *Reply        `json:"was,omitempty"`    // of an Edited: the words shown now; where they can't be changed the difference is enough. nil: say the new ones whole
+	Page      string        `json:"page,omitempty"`   // address of the words as a page, for networks on which they are long
+	Near      time.Duration `json:"near,omitempty"`   // how soon after one another a person's lines may share a post; 0 never
+	Together  []Outgoing    `json:"-"`                // the rows that share this post, itself first; nil: it is alone
+	At        time.Time     `json:"at"`               // when the words were said
+	NotBefore time.Time     `json:"-"`                // zero: at once
+	Expires   time.Time     `json:"-"`                // not sent after; zero: never expires
 }
 
 // SourceKey names a heard message over all networks.

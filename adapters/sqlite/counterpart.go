@@ -1,0 +1,87 @@
+package sqlite
+
+import (
+	"encoding/json"
+
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// counterpartColumns are what counterpart scans.
+const counterpartColumns = `id, key, network, channel, thread, lane, receipt, state = 'sent', state = 'waiting',
+	MAX(created_at, COALESCE(not_before, 0)), body, source`
+
+func counterpart(r row) (c sprints.Counterpart, err error) {
+	var (
+		out  chat.Outgoing
+		body string
+	)
+	err = r.Scan(&c.Row, &out.Key, &c.Place.Network, &c.Place.Channel, &c.Place.Thread, &out.Lane, text(&c.ID), &c.Sent, &c.Waiting,
+		toTime{&c.At}, text(&body), text(&out.Source))
+	if err != nil || body == "" {
+		return c, err
+	}
+	c.Out = &out
+	err = json.Unmarshal([]byte(body), &out)
+	out.Row, out.To = c.Row, c.Place
+	return c, err
+}
+
+func (v *view) Counterparts(source string) ([]sprints.Counterpart, error) {
+	if source == "" {
+		return nil, nil
+	}
+	return many(v, counterpart, `SELECT `+counterpartColumns+`
+		FROM outbox WHERE source = ? AND state <> 'expired' ORDER BY id`, source)
+}
+
+func (v *view) Carried(p chat.Place, receipt string) ([]sprints.Counterpart, error) {
+	if receipt == "" {
+		return nil, nil
+	}
+	return many(v, counterpart, `SELECT `+counterpartColumns+`
+		FROM outbox WHERE network = ? AND receipt = ? AND channel = ? ORDER BY id`, p.Network, receipt, p.Channel)
+}
+
+func (v *view) Together(row int64) ([]sprints.Counterpart, error) {
+	return many(v, counterpart, `SELECT `+counterpartColumns+` FROM outbox
+		WHERE id = (SELECT COALESCE(joined, id) FROM outbox WHERE id = ?1)
+			OR joined = (SELECT COALESCE(joined, id) FROM outbox WHERE id = ?1)
+		ORDER BY id`, row)
+}
+
+func (t *tx) Join(rows []int64) error {
+	for _, row := range rows {
+		var leader any
+		if row != rows[0] {
+			leader = rows[0]
+		}
+		if _, err := t.exec("UPDATE outbox SET joined = ? WHERE id = ? AND joined IS NOT ?1", leader, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) Reword(row int64, words chat.Reply) error {
+	body, err := json.Marshal(words)
+	if err != nil {
+		return err
+	}
+	n, err := t.exec("UPDATE outbox SET body = json_set(body, '$.reply', json(?)) WHERE id = ? AND body IS NOT NULL", string(body), row)
+	t.scrub = t.scrub || n > 0
+	return err
+}
+
+func (t *tx) Withdraw(rows []int64) error {
+	for _, row := range rows {
+		n, err := t.exec(`
+			UPDATE outbox SET state = 'expired', ended_at = ?, body = NULL, reason = 'taken back before it was sent'
+			WHERE id = ? AND state = 'waiting'`, at(t.now), row)
+		if err != nil {
+			return err
+		}
+		t.scrub = t.scrub || n > 0
+	}
+	return nil
+}
