@@ -255,7 +255,11 @@ func TestFaultNetsplit(t *testing.T) {
 	far.Join("#sprint")
 	b := start(t, config(here.Addr)).up()
 	q := newQueue(t, b.net)
-	until(t, "together", func() bool { far.Say("#sprint", "far before"); far.Sync(); return slices.Contains(b.words(), "far before") })
+	until(t, "together", func() bool {
+		far.Say("#sprint", "far before")
+		far.Sync()
+		return slices.Contains(b.words(), "far before")
+	})
 	q.add("before", 5)
 	q.flows()
 
@@ -270,7 +274,9 @@ func TestFaultNetsplit(t *testing.T) {
 	impostor.Join("#sprint")
 
 	irctest.Heal(there)
-	near.WaitLine(t.Context(), func(l irctest.Line) bool { return (l.Command == "QUIT" || l.Command == "KILL") && l.Nick == "sprintbot" })
+	near.WaitLine(t.Context(), func(l irctest.Line) bool {
+		return (l.Command == "QUIT" || l.Command == "KILL") && l.Nick == "sprintbot"
+	})
 	q.add("healed", 5)
 	near.WaitLine(t.Context(), func(l irctest.Line) bool { return l.Command == "JOIN" && strings.HasPrefix(l.Nick, "sprintbot") })
 	b.up()
