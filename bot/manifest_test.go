@@ -54,7 +54,8 @@ func TestTheSlackAppAsksForWhatTheBotUses(t *testing.T) {
 		t.Errorf("scopes %v", got)
 	}
 	events := []string{
-		"app_mention", "channel_rename", "group_rename", "member_joined_channel", "message.channels", "message.groups", "message.im", "user_change",
+		"app_mention", "channel_archive", "channel_left", "channel_rename", "channel_unarchive", "group_archive", "group_left", "group_rename",
+		"group_unarchive", "member_joined_channel", "message.channels", "message.groups", "message.im", "tokens_revoked", "user_change",
 	}
 	if got := m.Settings.Events.Bot; !slices.Equal(got, events) {
 		t.Errorf("events %v", got)

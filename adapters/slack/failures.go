@@ -29,6 +29,15 @@ func hopeless(code string) (advice string, is bool) {
 	return "", false
 }
 
+// tokenGone says that a call was refused for its token, and not for what it asked.
+func tokenGone(code string) bool {
+	switch code {
+	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive":
+		return true
+	}
+	return false
+}
+
 // fatal returns the reason, for people, when connecting again can't help; else nil.
 func fatal(err error) error {
 	if said, ok := errors.AsType[slackapi.SlackErrorResponse](err); ok {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	slackapi "github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
 	"github.com/slack-go/slack/socketmode"
 
@@ -15,43 +16,63 @@ import (
 // not be heard stays unacknowledged, so Slack brings it again.
 func (n *Network) listen(ctx context.Context, hear hearFunc) {
 	for {
-		events, lost, err := n.mailbox.Take(ctx, batchSize)
+		arrived, lost, err := n.mailbox.Take(ctx, batchSize)
 		if err != nil {
 			return
 		}
 		if lost > 0 {
 			n.log.Warn("events left for redelivery", "count", lost)
 		}
-		n.take(ctx, events, hear)
+		for len(arrived) > 0 {
+			if arrived[0].gap != nil {
+				n.takeGap(ctx, arrived[0].gap, hear)
+				arrived = arrived[1:]
+				continue
+			}
+			var events []socketmode.Event
+			for len(arrived) > 0 && arrived[0].gap == nil {
+				events = append(events, arrived[0].event)
+				arrived = arrived[1:]
+			}
+			n.take(ctx, events, hear, false)
+		}
 	}
 }
 
-func (n *Network) take(ctx context.Context, events []socketmode.Event, hear hearFunc) {
+// take has a batch heard: live events, or what a gap held. False says that it could not be kept.
+func (n *Network) take(ctx context.Context, events []socketmode.Event, hear hearFunc, late bool) bool {
 	n.notice(ctx, events)
 	needed := newNeed()
-	n.read(events, noting{needed})
+	n.read(events, noting{needed}, late)
 	limit, cancel := context.WithTimeout(ctx, lookupWithin)
 	n.names.lookUp(limit, needed)
 	cancel()
-	messages := n.read(events, n.names)
+	messages := n.read(events, n.names, late)
 	if len(messages) > 0 {
 		if _, err := hear(ctx, messages); err != nil {
 			if ctx.Err() == nil {
 				n.log.Warn("not heard, slack will bring it again", "messages", len(messages), "error", err)
 			}
-			return
+			return false
 		}
 	}
 	n.acknowledge(ctx, events)
+	return true
 }
 
-func (n *Network) read(events []socketmode.Event, by names) []chat.Message {
+func (n *Network) read(events []socketmode.Event, by names, late bool) []chat.Message {
 	t := translator{network: n.name, me: n.me(), places: n.places, names: by}
 	var out []chat.Message
 	for _, ev := range events {
-		if m, ok := n.understood(t, ev); ok {
-			out = append(out, m)
+		m, ok := n.understood(t, ev)
+		if !ok {
+			continue
 		}
+		m.Behind = !late && !m.Direct && n.gaps.behind(m.In.Channel)
+		if late || ev.Request != nil && ev.Request.RetryAttempt > 0 {
+			m.Ago = n.ago(m.At)
+		}
+		out = append(out, m)
 	}
 	return out
 }
@@ -83,24 +104,73 @@ func (n *Network) notice(ctx context.Context, events []socketmode.Event) {
 			n.names.learn(e.User.ID, p.DisplayName, p.RealName, e.User.Name, e.User.IsBot)
 		case *slackevents.ChannelRenameEvent:
 			n.places.named(e.Channel.ID, e.Channel.Name)
-		case *slackevents.MemberJoinedChannelEvent:
-			if e.User == n.me().UserID {
-				n.invited(ctx, e.Channel)
-			}
 		case *slackevents.GroupRenameEvent:
 			n.places.named(e.Channel.ID, e.Channel.Name)
+		case *slackevents.TokensRevokedEvent:
+			n.suspect(ctx, slackapi.SlackErrorResponse{Err: "token_revoked"})
+		default:
+			n.noticeDoors(ctx, e)
 		}
 	}
 }
 
-// invited starts serving a channel that somebody took the bot into.
-func (n *Network) invited(ctx context.Context, id string) {
+// noticeDoors follows who lets the bot into a channel, takes it out, or closes the channel.
+func (n *Network) noticeDoors(ctx context.Context, event any) {
+	switch e := event.(type) {
+	case *slackevents.MemberJoinedChannelEvent:
+		if e.User == n.me().UserID {
+			n.invited(ctx, e.Channel, e.EventTimestamp)
+		}
+	case *slackevents.MemberLeftChannelEvent:
+		if e.User == n.me().UserID {
+			n.shut(e.Channel, takenOut)
+		}
+	case *slackevents.ChannelLeftEvent:
+		n.shut(e.Channel, takenOut)
+	case *slackevents.GroupLeftEvent:
+		n.shut(e.Channel, takenOut)
+	case *slackevents.ChannelArchiveEvent:
+		n.shut(e.Channel, archived)
+	case *slackevents.GroupArchiveEvent:
+		n.shut(e.Channel, archived)
+	case *slackevents.ChannelUnarchiveEvent:
+		n.reopened(ctx, e.Channel)
+	case *slackevents.GroupUnarchiveEvent:
+		n.reopened(ctx, e.Channel)
+	}
+}
+
+// shut stops serving a channel until the bot is let in again.
+func (n *Network) shut(id, why string) {
+	if name := n.places.shut(id, why); name != "" {
+		n.log.Warn("channel not served", "place", name, "reason", why)
+		n.setStatus(n.Status().Up, n.upNote())
+	}
+}
+
+// reopened serves a channel that is no longer archived; Slack takes bots out of channels that are archived.
+func (n *Network) reopened(ctx context.Context, id string) {
+	ctx, cancel := context.WithTimeout(ctx, lookupWithin)
+	defer cancel()
+	name, why, err := n.places.reopened(ctx, id)
+	switch {
+	case err != nil:
+		n.log.Warn("channel not understood", "channel", id, "error", reason(err))
+	case why != "":
+		n.log.Warn("channel not served", "place", name, "reason", why)
+	}
+	n.setStatus(n.Status().Up, n.upNote())
+}
+
+// invited starts serving a channel that somebody took the bot into at ts: what was said before was not said to it.
+func (n *Network) invited(ctx context.Context, id, ts string) {
 	ctx, cancel := context.WithTimeout(ctx, lookupWithin)
 	defer cancel()
 	if err := n.places.invited(ctx, id); err != nil {
 		n.log.Warn("channel not understood", "channel", id, "error", reason(err))
 		return
 	}
+	n.gaps.since(n.places.place(id, "", "").Channel, ts)
 	n.setStatus(n.Status().Up, n.upNote())
 }
 
@@ -109,6 +179,9 @@ func (n *Network) noticeMessage(e *slackevents.MessageEvent) {
 		return
 	}
 	n.places.saw(e.Channel, e.Message.Timestamp)
+	if root := e.Message.ThreadTimestamp; root != "" {
+		n.gaps.replied(n.places.place(e.Channel, "", "").Channel, root)
+	}
 	me := n.me()
 	if e.Message.BotID != "" && e.Message.BotID == me.BotID {
 		n.own.keep(e.Message.Metadata, e.Message.Timestamp)

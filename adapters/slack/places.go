@@ -29,6 +29,8 @@ type places struct {
 	known  map[string]string // channel id → configured spelling
 	names  map[string]string // channel id → name without #, of every channel seen
 	inside map[string]bool   // channel id → the bot is a member
+	before map[string]string // configured spelling → id of the channel heard under it by an earlier run
+	out    map[string]bool   // channel id → somebody took the bot out: it does not go back in by itself
 	absent map[string]string // configured spelling → why it is not served
 	direct map[string]string // user id → direct message channel id
 	newest map[string]string // channel id → ts
@@ -39,7 +41,7 @@ func newPlaces(network string, api *slackapi.Client, wanted []string) *places {
 	return &places{
 		network: network, api: api, wanted: wanted,
 		ids: map[string]string{}, known: map[string]string{}, names: map[string]string{}, absent: map[string]string{},
-		inside: map[string]bool{},
+		inside: map[string]bool{}, before: map[string]string{}, out: map[string]bool{},
 		direct: map[string]string{}, newest: map[string]string{},
 	}
 }
@@ -51,6 +53,9 @@ func (p *places) open(ctx context.Context, log *slog.Logger) error {
 		if err := p.list(ctx); err != nil {
 			return fmt.Errorf("conversations.list: %w", err)
 		}
+	}
+	if err := p.settle(ctx); err != nil {
+		return err
 	}
 	for _, name := range p.wanted {
 		why := "there is no such channel, or it is private and the bot is not in it"
@@ -72,10 +77,13 @@ func (p *places) open(ctx context.Context, log *slog.Logger) error {
 // be served; being asked to wait is an error of the whole session, for the next one goes on from here.
 func (p *places) enter(ctx context.Context, id string) (why string, err error) {
 	p.mu.Lock()
-	in, known := p.inside[id], p.newest[id] != ""
+	in, out, known := p.inside[id], p.out[id], p.newest[id] != ""
 	p.mu.Unlock()
 	if in && known {
 		return "", nil
+	}
+	if out {
+		return takenOut, nil
 	}
 	if !in {
 		if _, _, _, err = p.api.JoinConversationContext(ctx, id); err == nil {
@@ -106,6 +114,7 @@ func (p *places) entered(id string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.inside[id] = true
+	delete(p.out, id)
 }
 
 // invited is told when somebody took the bot into a channel.
@@ -143,7 +152,9 @@ func (p *places) list(ctx context.Context) error {
 		p.listed = time.Now()
 		for _, c := range channels {
 			p.nameLocked(c.ID, c.Name)
-			p.inside[c.ID] = c.IsMember
+			if p.inside[c.ID] = c.IsMember; c.IsMember {
+				delete(p.out, c.ID)
+			}
 		}
 		p.mu.Unlock()
 		if params.Cursor = cursor; cursor == "" {
@@ -166,8 +177,8 @@ func (p *places) nameLocked(id, name string) {
 	p.names[id] = name
 	for _, w := range p.wanted {
 		if strings.EqualFold(strings.TrimPrefix(w, "#"), name) || w == id {
-			// A renamed channel keeps its place until the bot starts again: the id is what was configured.
-			if _, taken := p.ids[w]; !taken {
+			// A renamed channel keeps its place: a name is bound once, also over starts by what was heard under it.
+			if _, taken := p.ids[w]; !taken && (p.before[w] == "" || p.before[w] == id) {
 				p.ids[w], p.known[id] = id, w
 			}
 		}
@@ -299,5 +310,5 @@ func (n *Network) upNote() string {
 	if absent := n.places.absentNote(); absent != "" {
 		note += "; not served: " + absent
 	}
-	return note
+	return note + n.gaps.note(n.places.wanted)
 }

@@ -124,6 +124,7 @@ func (n *Network) deliver(ctx context.Context, j job) {
 	}
 	ts, err := n.call(ctx, channel, j.part)
 	if err != nil {
+		n.suspect(ctx, err)
 		err = classified(err)
 		if lost(err) {
 			if r, ok := n.own.await(ctx, j.part); ok { // the answer was lost, the post was not
@@ -173,7 +174,7 @@ func (n *Network) call(ctx context.Context, channel string, part chat.Part) (ts 
 		return cmp.Or(ts, out.Of), err
 	}
 	if out.Relayed() {
-		opts = append(opts, slackapi.MsgOptionUsername(userName(out)))
+		opts = append(opts, slackapi.MsgOptionUsername(userName(out)), n.picture(out))
 	}
 	if thread := threadOf(out); thread != "" {
 		opts = append(opts, slackapi.MsgOptionTS(thread))

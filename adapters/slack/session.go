@@ -11,6 +11,7 @@ import (
 	slackapi "github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 
+	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
 
@@ -24,6 +25,7 @@ func (n *Network) Run(ctx context.Context, hear func(ctx context.Context, ms []c
 	work.Go(func() { n.drain(ctx) })
 	work.Go(func() { n.listen(ctx, hear) })
 	work.Go(func() { n.outbox.run(ctx, n.deliver) })
+	work.Go(func() { n.fill(ctx) })
 	err := n.stayConnected(ctx)
 	stop(err)
 	work.Wait()
@@ -84,10 +86,46 @@ func (n *Network) session(ctx context.Context) error {
 		n.mu.Unlock()
 		n.names.setSelf(n.me())
 	}
-	if err := n.places.open(ctx, n.log); err != nil {
+	if err := n.openPlaces(ctx); err != nil {
 		return err
 	}
 	return n.socketSession(ctx)
+}
+
+// openPlaces finds the configured channels: those heard before by their ids, whatever they are called now.
+func (n *Network) openPlaces(ctx context.Context) error {
+	for _, name := range n.places.unknown() {
+		if n.mark == nil {
+			break
+		}
+		mark, err := n.mark(ctx, chat.Place{Network: n.name, Channel: name})
+		if errors.Is(err, sprints.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("how far %s was heard: %w", name, err)
+		}
+		if id, ts := markOf(mark); id != "" {
+			n.places.heardBefore(name, id, ts)
+		}
+	}
+	if err := n.places.open(ctx, n.log); err != nil {
+		return err
+	}
+	for name, ts := range n.places.begins() {
+		n.gaps.began(name, ts)
+	}
+	return nil
+}
+
+// suspect gives the whole network up when Slack says on a second question too that the token is gone.
+func (n *Network) suspect(ctx context.Context, err error) {
+	if said, ok := errors.AsType[slackapi.SlackErrorResponse](err); !ok || !tokenGone(said.Err) {
+		return
+	}
+	if _, err := n.api.AuthTestContext(ctx); fatal(err) != nil {
+		n.end(fmt.Errorf("auth.test: %w", err))
+	}
 }
 
 // socketSession runs the library's client, which reconnects by itself as long as Slack only refreshes; the first
@@ -137,6 +175,7 @@ func (n *Network) control(ev socketmode.Event) {
 	case socketmode.EventTypeConnected, socketmode.EventTypeDisconnect:
 	case socketmode.EventTypeHello:
 		n.heardNow()
+		n.gaps.connected()
 		n.setStatus(true, n.upNote())
 		n.log.Info("slack is connected")
 	case socketmode.EventTypeConnectionError:
@@ -147,6 +186,6 @@ func (n *Network) control(ev socketmode.Event) {
 		n.log.Debug("socket", "event", string(ev.Type))
 	default:
 		n.heardNow()
-		n.mailbox.Put(ev)
+		n.mailbox.Put(arrival{event: ev})
 	}
 }

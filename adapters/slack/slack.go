@@ -5,15 +5,18 @@
 package slack
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	slackapi "github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 
+	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
 
@@ -39,8 +42,9 @@ const (
 //
 // The app needs Socket Mode, interactivity, the slash command /sprint and its messages tab. Scopes of the bot token:
 // app_mentions:read, channels:history, channels:join, channels:read, chat:write, chat:write.customize, commands,
-// groups:history, groups:read, im:history, im:write, usergroups:read, users:read. Events: app_mention, channel_rename,
-// group_rename, member_joined_channel, message.channels, message.groups, message.im, user_change.
+// groups:history, groups:read, im:history, im:write, usergroups:read, users:read. Events: app_mention, channel_archive,
+// channel_left, channel_rename, channel_unarchive, group_archive, group_left, group_rename, group_unarchive,
+// member_joined_channel, message.channels, message.groups, message.im, tokens_revoked, user_change.
 type Config struct {
 	Name     string    // of the network: "pycon"
 	AppToken string    // xapp-…, opens Socket Mode (connections:write)
@@ -48,6 +52,12 @@ type Config struct {
 	Channels []string  // "#sprints" or an id; public ones are joined at the start
 	APIURL   string    // ends in /api/; empty: Slack's own
 	Pace     chat.Pace // zero: Slack's published limits
+	// Mark is how far a channel has been heard, sprints.ErrNotFound if never. What was said behind it is read after each
+	// connection; nil reads nothing.
+	Mark func(ctx context.Context, p chat.Place) (sprints.Mark, error)
+	// FaceURL is the address of a picture for a person of another network, reachable for Slack. Where it is nil or gives
+	// "" an emoji stands beside their name.
+	FaceURL func(network, nick string) string
 }
 
 // Network is a running or startable connection to one workspace. It is a relay.Network and a relay.Finder.
@@ -62,7 +72,11 @@ type Network struct {
 	names   *directory
 	own     *receipts
 	outbox  *outbox
-	mailbox *chat.Mailbox[socketmode.Event]
+	gaps    *gaps
+	mark    func(context.Context, chat.Place) (sprints.Mark, error)
+	face    func(network, nick string) string
+	skew    *atomic.Int64 // nanoseconds that Slack's clock is ahead of ours
+	mailbox *chat.Mailbox[arrival]
 	changed chan struct{}
 
 	mu     sync.Mutex
@@ -83,7 +97,8 @@ func New(cfg Config, log *slog.Logger) *Network {
 }
 
 func newNetwork(cfg Config, log *slog.Logger, ping time.Duration) *Network {
-	hc := &http.Client{Timeout: callTimeout, Transport: http.DefaultTransport.(*http.Transport).Clone()}
+	skew := &atomic.Int64{}
+	hc := &http.Client{Timeout: callTimeout, Transport: dated{http.DefaultTransport.(*http.Transport).Clone(), skew}}
 	opts := []slackapi.Option{
 		slackapi.OptionAppLevelToken(cfg.AppToken),
 		slackapi.OptionHTTPClient(hc),
@@ -105,11 +120,19 @@ func newNetwork(cfg Config, log *slog.Logger, ping time.Duration) *Network {
 		places:  newPlaces(cfg.Name, api, cfg.Channels),
 		own:     newReceipts(),
 		outbox:  newOutbox(),
-		mailbox: chat.NewMailbox[socketmode.Event](mailboxSize),
+		mark:    cfg.Mark,
+		face:    cfg.FaceURL,
+		skew:    skew,
+		mailbox: chat.NewMailbox[arrival](mailboxSize),
 		changed: make(chan struct{}, 1),
 
 		endSession: func(error) {},
 	}
+	served := cfg.Channels
+	if cfg.Mark == nil {
+		served = nil
+	}
+	n.gaps = newGaps(cfg.Name, served)
 	n.names = newDirectory(api, n.places, log)
 	n.status = chat.Status{Note: "not started"}
 	return n
@@ -154,6 +177,29 @@ func (n *Network) me() self {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.self
+}
+
+// dated learns Slack's clock from its answers.
+type dated struct {
+	*http.Transport
+	skew *atomic.Int64
+}
+
+// RoundTrip makes the call.
+func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := d.Transport.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		d.skew.Store(int64(time.Until(at)))
+	}
+	return resp, nil
+}
+
+// ago is how long ago, by Slack's clock, something was said that comes late.
+func (n *Network) ago(at time.Time) time.Duration {
+	return max(time.Since(at)+time.Duration(n.skew.Load()), time.Millisecond)
 }
 
 // silent swallows the library's own log: it would hold words of messages.

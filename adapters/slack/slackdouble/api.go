@@ -89,11 +89,13 @@ func (d *Double) serveAPI(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d.mu.Lock()
+	now := d.clock()
 	status, header, body, lost := d.callLocked(name, a, token)
 	d.mu.Unlock()
 	if lost {
 		panic(http.ErrAbortHandler) // the work is done and the answer never arrives
 	}
+	w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
 	maps.Copy(w.Header(), header)
 	answer(w, status, body)
 }
@@ -149,6 +151,8 @@ func (d *Double) runLocked(name string, a args, token string) (map[string]any, *
 		return nil, refuse("unknown_method")
 	case token == "":
 		return nil, refuse("not_authed")
+	case d.revoked[token]:
+		return nil, refuse("token_revoked")
 	case m.app && token != d.AppToken, !m.app && token != d.BotToken:
 		return nil, refuse("invalid_auth")
 	case len(m.scopes) > 0 && !slices.ContainsFunc(m.scopes, func(s string) bool { return d.scopes[s] }):

@@ -194,9 +194,24 @@ func (d *Double) read(a args, fits func(*message) bool, newestFirst bool) (map[s
 	from, to, next := page(len(fit), a, d.historyCap)
 	out := []any{}
 	for _, m := range fit[from:to] {
-		out = append(out, m.json(a.yes("include_all_metadata")))
+		shown := m.json(a.yes("include_all_metadata"))
+		c.countReplies(m, shown)
+		out = append(out, shown)
 	}
 	return map[string]any{"messages": out, "has_more": to < len(fit), "response_metadata": next}, nil
+}
+
+// countReplies adds to a thread's root what history tells of its replies.
+func (c *channel) countReplies(root *message, shown map[string]any) {
+	n, last := 0, ""
+	for _, m := range c.messages {
+		if m.thread == root.ts && m != root {
+			n, last = n+1, m.ts
+		}
+	}
+	if n > 0 {
+		shown["thread_ts"], shown["reply_count"], shown["latest_reply"] = root.ts, n, last
+	}
 }
 
 func (d *Double) reactionsAdd(a args) (map[string]any, *refusal) {

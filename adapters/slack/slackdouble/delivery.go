@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"time"
 )
@@ -88,11 +89,15 @@ func (d *Double) SetRepeat(n int) {
 func (d *Double) dispatchLocked() {
 	var s *socket
 	for _, one := range d.sockets {
-		if !one.ending {
+		if !one.ending && !one.over() {
 			s = one
 		}
 	}
-	if s == nil || d.silent || d.closed {
+	if d.holding || d.silent || d.closed {
+		return
+	}
+	if s == nil {
+		d.forgetLocked()
 		return
 	}
 	for _, del := range d.pending {
@@ -116,6 +121,55 @@ func (d *Double) dispatchLocked() {
 		s.push(raw)
 	}
 	d.pending = nil
+	d.tellLocked()
+}
+
+// Hold keeps deliveries back until Release.
+func (d *Double) Hold() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.holding = true
+}
+
+// Release sends what Hold kept back, in an order that seed shuffles; 0 keeps it.
+func (d *Double) Release(seed uint64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.holding = false; seed != 0 {
+		rand.New(rand.NewPCG(seed, seed)).Shuffle(len(d.pending), func(i, j int) {
+			d.pending[i], d.pending[j] = d.pending[j], d.pending[i]
+		})
+	}
+	d.dispatchLocked()
+}
+
+// Forget makes the double lose events as Slack does: one that finds no socket fails, and after its last try is given up.
+func (d *Double) Forget(forgetful bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.forgetful = forgetful
+	d.dispatchLocked()
+}
+
+// Lost counts events that were given up without ever having been sent.
+func (d *Double) Lost() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.lost
+}
+
+// forgetLocked fails what finds no socket.
+func (d *Double) forgetLocked() {
+	if !d.forgetful {
+		return
+	}
+	failed := d.pending
+	d.pending = nil
+	for _, del := range failed {
+		if d.failedLocked(del); del.state == gaveUp {
+			d.lost++
+		}
+	}
 	d.tellLocked()
 }
 

@@ -50,6 +50,7 @@ type Double struct {
 	views    []View
 	faults   []*Fault
 	away     bool
+	revoked  map[string]bool // tokens taken back
 	pace     Pace
 	buckets  map[string]*bucket
 	triggers map[string]*trigger
@@ -63,6 +64,9 @@ type Double struct {
 	tickets     map[string]bool
 	sockets     []*socket
 	silent      bool
+	holding     bool // deliveries wait for Release
+	forgetful   bool // an event nobody takes is given up after its tries
+	lost        int
 	connections int
 	pending     []*delivery
 	open        map[string]*delivery // by envelope id, every envelope ever sent
@@ -126,7 +130,7 @@ func Start(opts ...Option) *Double {
 		triggers: map[string]*trigger{}, returns: map[string]*returnURL{},
 		pingEvery: 2 * time.Second, ackWithin: 3 * time.Second,
 		retryAfter: []time.Duration{0, time.Minute, 5 * time.Minute}, repeat: 1, historyCap: 999,
-		tickets: map[string]bool{}, open: map[string]*delivery{}, timers: map[*time.Timer]bool{},
+		revoked: map[string]bool{}, tickets: map[string]bool{}, open: map[string]*delivery{}, timers: map[*time.Timer]bool{},
 	}
 	for _, o := range opts {
 		o(d)

@@ -51,6 +51,16 @@ func (d *Double) Heal() {
 	d.faults = nil
 }
 
+// Revoke takes both tokens back, as an uninstalled app's are: it sends tokens_revoked where the socket still takes it,
+// and from then on every call is refused.
+func (d *Double) Revoke() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.revoked[d.AppToken], d.revoked[d.BotToken] = true, true
+	d.emitLocked(map[string]any{"type": "tokens_revoked", "tokens": map[string]any{"bot": []string{BotUserID}, "oauth": []string{}},
+		"event_ts": d.tsLocked()})
+}
+
 func (d *Double) faultLocked(method string, a args) *Fault {
 	for i, f := range d.faults {
 		if f.Method != "" && f.Method != method || f.Channel != "" && f.Channel != a["channel"] {

@@ -39,6 +39,16 @@ func (s *socket) push(frame []byte) {
 	}
 }
 
+// over says that the connection is cut.
+func (s *socket) over() bool {
+	select {
+	case <-s.gone:
+		return true
+	default:
+		return false
+	}
+}
+
 func (s *socket) take() [][]byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -112,14 +112,26 @@ func (d *Double) RenameChannel(where, name string) {
 		"id": c.ID, "name": name, "is_channel": true, "created": 1700000000}})
 }
 
-// Archive archives a channel or brings it back.
+// Archive archives a channel or brings it back, and sends channel_archive or channel_unarchive. An archived channel has
+// lost its apps, as on Slack: one brought back has to be joined again.
 func (d *Double) Archive(where string, archived bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.channelLocked(where).Archived = archived
+	c := d.channelLocked(where)
+	c.Archived = archived
+	_, kind := c.kind()
+	event := kind + "_unarchive"
+	if archived {
+		event = kind + "_archive"
+		if !c.Private {
+			delete(c.members, BotUserID)
+		}
+	}
+	d.emitLocked(map[string]any{"type": event, "channel": c.ID, "user": "U0SOMEBODY", "event_ts": d.tsLocked()})
 }
 
-// Invite makes somebody a member of a channel; the empty name is the bot. It sends member_joined_channel.
+// Invite makes somebody a member of a channel; the empty name is the bot, whose joining stands in the history. It sends
+// member_joined_channel.
 func (d *Double) Invite(where, who string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -128,11 +140,15 @@ func (d *Double) Invite(where, who string) {
 		id = d.userLocked(who).ID
 	}
 	c.members[id] = true
+	if id == BotUserID {
+		c.messages = append(c.messages, &message{ts: d.tsLocked(), subtype: "channel_join", user: id,
+			text: "<@" + id + "> has joined the channel"})
+	}
 	d.emitLocked(map[string]any{"type": "member_joined_channel", "user": id, "channel": c.ID,
 		"channel_type": "C", "team": TeamID, "event_ts": d.tsLocked()})
 }
 
-// Kick takes somebody out of a channel; the empty name is the bot.
+// Kick takes somebody out of a channel; the empty name is the bot, which gets channel_left or group_left.
 func (d *Double) Kick(where, who string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -140,7 +156,11 @@ func (d *Double) Kick(where, who string) {
 	if who != "" {
 		id = d.userLocked(who).ID
 	}
-	delete(d.channelLocked(where).members, id)
+	c := d.channelLocked(where)
+	delete(c.members, id)
+	if _, kind := c.kind(); id == BotUserID {
+		d.emitLocked(map[string]any{"type": kind + "_left", "channel": c.ID, "event_ts": d.tsLocked()})
+	}
 }
 
 // userLocked finds a user by id or handle. A test that names nobody has a mistake in it, so it panics.
