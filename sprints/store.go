@@ -58,6 +58,7 @@ type View interface {
 	OutboxReader
 	ThreadReader
 	PasteReader
+	BridgeReader
 	JobReader
 	AuditReader
 }
@@ -79,6 +80,7 @@ type Tx interface {
 	OutboxWriter
 	ThreadWriter
 	PasteWriter
+	BridgeWriter
 	JobWriter
 	AuditWriter
 	// Try runs fn in a savepoint: its error undoes what fn wrote, and nothing

@@ -48,6 +48,8 @@ func Run(t *testing.T, open Opener) {
 		{"Counterparts", testCounterparts},
 		{"Pastes", testPastes},
 		{"Threads", testThreads},
+		{"Bridge", testBridge},
+		{"Revive", testRevive},
 		{"EndGuest", testEndGuest},
 		{"Job", testJob},
 		{"Audit", testAudit},

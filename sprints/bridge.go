@@ -1,0 +1,61 @@
+package sprints
+
+import (
+	"time"
+
+	"sprintbot/sprints/chat"
+)
+
+// Pause is a place whose relays wait because an organizer said so: what was
+// posted to it is not sent, what is said in it is not carried.
+type Pause struct {
+	Place       chat.Place
+	At          time.Time
+	Skipped     int       // lines said there since and not carried
+	First, Last time.Time // when the first and the last of them were said
+}
+
+// Ignored is another relay that speaks in our channels: what it says is
+// neither carried nor obeyed. Who is an id, "account:NAME", or a nick in which
+// * stands for anything.
+type Ignored struct {
+	Network, Who string
+	At           time.Time
+}
+
+// Traffic is how a place stands, for people who look after the bridge.
+type Traffic struct {
+	Queue
+	Heard  time.Time // newest words heard there, zero none
+	Sent   time.Time // newest words that arrived there, zero none
+	Paused time.Time // since when its relays wait, zero they do not
+}
+
+// BridgeReader reads how bridges are.
+type BridgeReader interface {
+	Pauses() ([]Pause, error)
+	Ignored() ([]Ignored, error)
+	// Traffic is every channel heard or spoken in, and private conversations
+	// in which something waits or is dead, by network and channel. Its cost does
+	// not grow with what was sent.
+	Traffic() ([]Traffic, error)
+}
+
+// BridgeWriter changes them.
+type BridgeWriter interface {
+	BridgeReader
+	// PauseBridge makes a place's relays wait; first is false where they did.
+	PauseBridge(place chat.Place) (first bool, err error)
+	// ResumeBridge ends a pause and says what it was, ErrNotFound if there is none.
+	ResumeBridge(place chat.Place) (Pause, error)
+	// SkipLine counts a line said at an instant in a paused place.
+	SkipLine(place chat.Place, said time.Time) error
+	// Ignore adds to what is ignored; first is false where it was there.
+	Ignore(network, who string) (first bool, err error)
+	// Heed takes it back; there is false where it was not ignored.
+	Heed(network, who string) (there bool, err error)
+	// Revive makes a place's dead rows wait again behind all others, the zero
+	// place every one's, with as much time as they had. Rows whose words were
+	// removed stay dead, and are counted as gone.
+	Revive(place chat.Place) (again, gone int, err error)
+}
