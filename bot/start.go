@@ -80,7 +80,7 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	}
 	b.networks = append(b.networks, site)
 	for _, n := range cfg.Networks {
-		network, err := newNetwork(n, store, log)
+		network, err := newNetwork(n, store, faces(cfg.URL), log)
 		if err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 }
 
 // newNetwork makes the adapter of one configured network.
-func newNetwork(n NetworkConfig, store sprints.Store, log *slog.Logger) (relay.Network, error) {
+func newNetwork(n NetworkConfig, store sprints.Store, face func(network, nick string) string, log *slog.Logger) (relay.Network, error) {
 	switch {
 	case n.IRC != nil:
 		return irc.New(irc.Config{
@@ -109,20 +109,28 @@ func newNetwork(n NetworkConfig, store sprints.Store, log *slog.Logger) (relay.N
 	case n.Slack != nil:
 		return slack.New(slack.Config{
 			Name: n.Name, AppToken: string(n.Slack.AppToken), BotToken: string(n.Slack.BotToken),
-			Channels: n.Channels, APIURL: n.Slack.APIURL,
+			Channels: n.Channels, APIURL: n.Slack.APIURL, Mark: markOf(store), FaceURL: face,
 		}, log), nil
 	}
 	return nil, fmt.Errorf("network %s is of no kind", n.Name)
 }
 
-// marks tell an adapter how far a place has been heard.
-func marks(store sprints.Store) func(context.Context, chat.Place) (string, time.Time, error) {
-	return func(ctx context.Context, p chat.Place) (string, time.Time, error) {
-		var mark sprints.Mark
-		err := store.Read(ctx, func(v sprints.View) (err error) {
+// markOf reads how far a place has been heard, sprints.ErrNotFound if never.
+func markOf(store sprints.Store) func(context.Context, chat.Place) (sprints.Mark, error) {
+	return func(ctx context.Context, p chat.Place) (mark sprints.Mark, err error) {
+		err = store.Read(ctx, func(v sprints.View) (err error) {
 			mark, err = v.Mark(p)
 			return err
 		})
+		return mark, err
+	}
+}
+
+// marks tell an adapter how far a place has been heard.
+func marks(store sprints.Store) func(context.Context, chat.Place) (string, time.Time, error) {
+	of := markOf(store)
+	return func(ctx context.Context, p chat.Place) (string, time.Time, error) {
+		mark, err := of(ctx, p)
 		if errors.Is(err, sprints.ErrNotFound) {
 			return "", time.Time{}, nil
 		}
