@@ -1,6 +1,7 @@
 package slackdouble
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -58,7 +59,7 @@ func (d *Double) wordsLocked(a args) (*message, *refusal) {
 		if !d.scopes["chat:write.customize"] {
 			return nil, d.missingLocked("chat:write.customize")
 		}
-		m.username, m.icon = a["username"], a["icon_url"]
+		m.username, m.icon = a["username"], cmp.Or(a["icon_url"], a["icon_emoji"])
 		m.subtype, m.user = "bot_message", ""
 	}
 	return m, nil

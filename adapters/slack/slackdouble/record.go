@@ -26,7 +26,7 @@ type Post struct {
 	Thread, TS  string
 	Text        string // as sent, Slack's escapes in it
 	Username    string
-	Icon        string
+	Icon        string // the address of a picture, or :name: of an emoji
 	Blocks      json.RawMessage
 	Metadata    *Metadata
 	At          time.Time
