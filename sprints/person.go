@@ -47,7 +47,8 @@ type PersonReader interface {
 	People() ([]Person, error)
 	// Identities of a person, newest seen first.
 	Identities(id PersonID) ([]Identity, error)
-	// FailedLinks is how often h sent a wrong code since t.
+	// FailedLinks is how often h sent a wrong code since t. An h without ID is
+	// everybody on its network.
 	FailedLinks(h chat.Handle, t time.Time) (int, error)
 }
 

@@ -26,20 +26,22 @@ func announce(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) 
 	if p.State == sprints.Ended {
 		return chat.Reply{}, sprints.Refuse(sprints.Closed, "%s has ended.", p.Name).Hint("project set " + p.Slug + " state open")
 	}
-	what := call.Line(chat.Title, "%s", named(p))
-	if p.Summary != "" {
-		what = call.Line(chat.Title, "%s: %s", named(p), p.Summary)
-	}
 	where, err := call.whereProject(tx, p)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	lines := []chat.Line{what, where}
+	lines := []chat.Line{where}
+	switch { // a bare name would only be said twice: where has it too
+	case p.Summary != "":
+		lines = []chat.Line{call.Line(chat.Title, "%s: %s", named(p), p.Summary), where}
+	case p.Sample:
+		lines = []chat.Line{call.Line(chat.Title, "%s", named(p)), where}
+	}
 	page, err := tx.PageOf(p.ID)
 	switch {
-	case err == nil:
+	case err == nil && page.Problem == "": // nobody is sent to a page that can't be read
 		lines = append(lines, call.Say("More: %v", chat.Span{URL: page.URL}))
-	case errors.Is(err, sprints.ErrNotFound):
+	case err == nil, errors.Is(err, sprints.ErrNotFound):
 		lines = append(lines, call.Try("here "+p.Slug))
 	default:
 		return chat.Reply{}, err

@@ -297,6 +297,45 @@ func TestLinkJoinsTwoSelves(t *testing.T) {
 	}
 }
 
+func TestCodesAreNotGuessedByComingAgainAsAnotherGuest(t *testing.T) {
+	w := newWorld(t)
+	code := strings.TrimPrefix(secrets.FindString(w.did(leader, "link").Reply.Plain()), "link ")
+	for i := range 20 {
+		h := chat.Handle{Network: "libera", ID: fmt.Sprintf("guest:g%d", i), Nick: fmt.Sprintf("gus%d", i)}
+		for range 5 {
+			w.say(h, "link 12")
+		}
+	}
+	if out := w.say(guest, "link "+code); !out.Refused {
+		t.Errorf("after a hundred wrong codes: %s", out.Reply.Plain())
+	}
+	if out := w.did(newcomer, "link "+code); !strings.Contains(out.Reply.Plain(), "one person now") {
+		t.Errorf("another network is closed too: %s", out.Reply.Plain())
+	}
+}
+
+func TestAnAnnouncementSaysNoNameTwiceAndSendsNobodyToABrokenPage(t *testing.T) {
+	w := newWorld(t)
+	w.did(newcomer, "project new Quietword", "page quietword https://wiki.example.org/Quietword")
+	w.write(func(tx sprints.Tx) error {
+		p, err := tx.ProjectBySlug("quietword")
+		if err != nil {
+			return err
+		}
+		page, err := tx.PageOf(p.ID)
+		if err != nil {
+			return err
+		}
+		page.Problem = "The page is not there (404)."
+		return tx.SavePage(page)
+	})
+	out := w.did(newcomer, "announce quietword")
+	want := "Quietword has no table yet.\nhere quietword"
+	if got := out.Announce[0].Plain(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestAGuestsProjectIsTheirsAgainByACode(t *testing.T) {
 	w := newWorld(t)
 	out := w.did(guest, "project new Gusto")

@@ -19,7 +19,8 @@ import (
 // until the sprint is over and is too long to be guessed.
 const (
 	linkTime   = 10 * time.Minute
-	linkTries  = 5 // wrong codes of one identity within linkTime
+	linkTries  = 5  // wrong codes of one identity within linkTime
+	linkAll    = 100 // wrong codes of a whole network within linkTime: guests come again under another name
 	leadLetter = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 	leadLength = 10
 )
@@ -64,11 +65,19 @@ func link(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 // useCode joins. A wrong code is counted, so it is an answer and no Refusal,
 // which would undo the count.
 func (c *Call) useCode(tx sprints.Tx, typed string) (chat.Reply, error) {
-	switch n, err := tx.FailedLinks(c.From, tx.Now().Add(-linkTime)); {
+	n, err := tx.FailedLinks(c.From, tx.Now().Add(-linkTime))
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	all, err := tx.FailedLinks(chat.Handle{Network: c.From.Network}, tx.Now().Add(-linkTime))
+	switch {
 	case err != nil:
 		return chat.Reply{}, err
+	case n < linkTries && all >= linkAll:
+		return chat.Reply{}, sprints.Refuse(sprints.Closed, "There were many wrong codes here just now; wait ten minutes, or get a code here and say it on your other network.").
+			Hint("link")
 	case n >= linkTries:
-		return chat.Reply{}, sprints.Refuse(sprints.Closed, "That were %d wrong codes; wait ten minutes, then ask for a new one where you are known.", n).
+		return chat.Reply{}, sprints.Refuse(sprints.Closed, "Those were %d wrong codes; wait ten minutes, then ask for a new one where you are known.", n).
 			Hint("help link")
 	}
 	taken, err := tx.TakeLinkCode(hashed(typed))

@@ -45,7 +45,9 @@ func personCommands() []Command {
 func me(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	who, err := call.Person(tx)
 	if errors.Is(err, sprints.ErrNotFound) {
-		return call.Answer(call.Say("I keep nothing about you."), call.privacy(chat.Hint), call.Try("help"))
+		return call.Answer(call.Say("I keep nothing about you."),
+			call.Line(chat.Hint, "Once you sit down or take an issue I keep your nick, seats and claims until 30 days after the sprint; nobody sees your nick unless you say %v.", code("show yes")),
+			call.Try("help"))
 	}
 	if err != nil {
 		return chat.Reply{}, err

@@ -219,7 +219,10 @@ func (c *Call) work(v sprints.View, p sprints.Project) (chat.Line, error) {
 	if err != nil {
 		return chat.Line{}, err
 	}
-	t := c.Text("%s free", count(easy[p.ID], "easy issue is", "easy issues are"))
+	t := c.Text("No easy issue is free")
+	if n := easy[p.ID]; n > 0 {
+		t = c.Text("%s free", count(n, "easy issue is", "easy issues are"))
+	}
 	if len(repos) > 0 {
 		names := make([]string, len(repos))
 		for i, r := range repos {

@@ -93,6 +93,8 @@ func testLinkCode(t *testing.T, b *bench) {
 		done(tx.FailedLink(h))
 		equal(b, "wrong codes", ok(tx.FailedLinks(h, tx.Now().Add(-time.Hour))), 3)
 		equal(b, "wrong codes of late", ok(tx.FailedLinks(h, tx.Now().Add(-time.Minute))), 1)
+		equal(b, "wrong codes of a network", ok(tx.FailedLinks(chat.Handle{Network: h.Network}, tx.Now().Add(-time.Hour))), 3)
+		equal(b, "wrong codes of another network", ok(tx.FailedLinks(chat.Handle{Network: "elsewhere"}, time.Time{})), 0)
 		equal(b, "wrong codes of another", ok(tx.FailedLinks(handle("guest:2", "x"), time.Time{})), 0)
 	})
 }
