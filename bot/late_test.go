@@ -55,3 +55,23 @@ func TestHearRunsNoCommandOlderThanFiveMinutesAndTellsItsAuthor(t *testing.T) {
 		t.Error("told to everybody")
 	}
 }
+
+func TestHearMakesNoWordsOfComingsGoingsAndTopics(t *testing.T) {
+	e, store := newEar(t)
+	kind := func(k chat.Kind) func(*chat.Message) { return func(m *chat.Message) { m.Kind = k } }
+	_, err := e.hear(t.Context(), []chat.Message{
+		said("1", "hello", nil), said("2", "", kind(chat.Joined)), said("3", "bye", kind(chat.Left)), said("4", "!lunch at noon", kind(chat.Topic)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := rows(t, store); !slices.Equal(got, []string{"pycon #sprints: hello"}) {
+		t.Errorf("rows %q", got)
+	}
+	if id, at, err := marks(store)(t.Context(), onIRC); err != nil || id != "1" || at.IsZero() {
+		t.Errorf("marked at %q, %s, %v", id, at, err)
+	}
+	if id, at, err := marks(store)(t.Context(), onSlack); err != nil || id != "" || !at.IsZero() {
+		t.Errorf("a place nobody spoke in is marked at %q, %s, %v", id, at, err)
+	}
+}

@@ -334,3 +334,50 @@ func TestAnswerReachesSomebodyWhoIsAway(t *testing.T) {
 		ada.WaitLine(t.Context(), irctest.Says("sprintbot", "ada", "three issues"))
 	})
 }
+
+func TestComingsAndGoingsAreToldWhereWantedAndAreNoWords(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *irctest.Server) {
+		c := config(s.Addr)
+		c.Presence = true
+		b := start(t, c).up()
+		ada, grace := s.Dial("ada"), s.Dial("grace")
+		ada.Join("#sprint")
+		grace.Join("#sprint")
+		for range 40 { // a flood of them is bounded
+			grace.Send("PART #sprint :hop")
+			grace.Join("#sprint")
+		}
+		ada.Say("#sprint", "still here")
+		b.hears("still here")
+		b.mu.Lock()
+		told := len(b.heard)
+		for _, m := range b.heard[:told-1] {
+			if m.Addressed || m.Door != "" || m.In != channel() || m.Kind != chat.Joined && m.Kind != chat.Left || m.ID == "" {
+				t.Errorf("told %+v", m)
+			}
+		}
+		first, third := b.heard[0], b.heard[2]
+		b.mu.Unlock()
+		if first.Kind != chat.Joined || first.From.Nick != "ada" || third.Kind != chat.Left || third.From.Nick != "grace" || third.Text.Plain() != "hop" {
+			t.Errorf("told %+v, %+v", first, third)
+		}
+		if told > 52 {
+			t.Errorf("%d told", told)
+		}
+	})
+}
+
+func TestATopicIsToldWithWhoSetIt(t *testing.T) {
+	t.Parallel()
+	script := irctest.Listen(t)
+	c := config(script.Addr)
+	c.Presence = true
+	b := start(t, c)
+	peer := script.Accept()
+	enter(peer, "")
+	peer.Send(":ada!a@h TOPIC #Sprint :!lunch at \x02noon\x02", ":scripted TOPIC #Sprint :a server's", ":bob!b@h QUIT :gone")
+	if m := b.hears("!lunch at noon"); m.Kind != chat.Topic || m.From.Nick != "ada" || m.Addressed {
+		t.Errorf("told %+v", m)
+	}
+}

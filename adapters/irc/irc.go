@@ -63,6 +63,9 @@ type Config struct {
 	// the server has history, what was said after it while this side was away is
 	// asked for; nil begins each start anew.
 	Mark func(ctx context.Context, p chat.Place) (id string, at time.Time, err error)
+	// Presence gives comings, goings and topics too (chat.Joined, Left, Topic),
+	// bounded; they are no words.
+	Presence bool
 	// Version answers CTCP VERSION; empty means "sprintbot".
 	Version string
 	// Log receives changes of state and failures, never words; nil is silence.

@@ -98,12 +98,15 @@ func (s *session) presence(l line) {
 		s.joined(l, mine)
 	case "PART":
 		for channel := range strings.SplitSeq(l.param(0), ",") {
+			s.leaves(l.nick, channel, l.param(1), l.at)
 			s.parted(l.nick, channel, "left")
 		}
 	case "KICK":
+		s.leaves(l.param(1), l.param(0), l.param(2), l.at)
 		s.parted(l.param(1), l.param(0), "kicked")
 	case "QUIT":
 		if !mine {
+			s.leaves(l.nick, "", l.param(0), l.at)
 			s.gone(l.nick)
 		}
 	case "KILL":
@@ -167,6 +170,7 @@ func (s *session) joined(l line, mine bool) {
 		if s.caps["extended-join"] && len(l.params) > 1 {
 			p.account, p.asked = named(l.param(1)), true
 		}
+		s.came(channel, p, l.at)
 	}
 }
 

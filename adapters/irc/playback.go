@@ -122,7 +122,7 @@ func (s *session) news(r *room, l line) bool {
 
 // put gives words to whoever keeps them, and moves the channel's mark.
 func (s *session) put(r *room, m chat.Message) {
-	if !s.n.heard.Put(m) || r == nil {
+	if !s.n.heard.Put(m) || r == nil || m.Kind != chat.Said && m.Kind != chat.Action {
 		return
 	}
 	if !m.At.Before(s.n.marks[r.name].at) {

@@ -49,11 +49,15 @@ type session struct {
 	gaps       []*room              // whose gap is to be read, in turn
 	gap        *gap                 // the one being read
 	skew       time.Duration        // our clock less the server's
-	labels     map[string]string    // open batches that answer a label
-	rooms      map[string]*room     // configured channels, by folded name
-	people     map[string]*person   // by folded nick
-	guests     int
-	whoxed     map[string]time.Time // channels lately asked for accounts
+
+	comings      int // and goings, told since:
+	comingsSince time.Time
+
+	labels map[string]string  // open batches that answer a label
+	rooms  map[string]*room   // configured channels, by folded name
+	people map[string]*person // by folded nick
+	guests int
+	whoxed map[string]time.Time // channels lately asked for accounts
 
 	flight    []*flying
 	careful   map[string]int // lines a place still gets one by one
@@ -211,6 +215,8 @@ func (s *session) on(l line) {
 			s.registration(l)
 		case "JOIN", "PART", "KICK", "QUIT", "KILL", "NICK", "ACCOUNT", "CHGHOST", "352", "353", "354", "366":
 			s.presence(l)
+		case "TOPIC":
+			s.topic(l)
 		case "BATCH":
 			s.batch(l)
 		case "ACK":
