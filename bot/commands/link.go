@@ -19,7 +19,7 @@ import (
 // until the sprint is over and is too long to be guessed.
 const (
 	linkTime   = 10 * time.Minute
-	linkTries  = 5  // wrong codes of one identity within linkTime
+	linkTries  = 5   // wrong codes of one identity within linkTime
 	linkAll    = 100 // wrong codes of a whole network within linkTime: guests come again under another name
 	leadLetter = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 	leadLength = 10
