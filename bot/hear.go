@@ -74,7 +74,7 @@ func (e *ear) take(ctx context.Context, tx sprints.Tx, m chat.Message) (inline *
 	if m.Direct {
 		return nil, nil
 	}
-	return nil, e.carrier.Carry(tx, m)
+	return nil, e.carrier.Carry(inTurn(tx, m), m)
 }
 
 // answer posts what a command says: its reply to who asked, its announcements

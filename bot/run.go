@@ -67,6 +67,7 @@ func (b *bot) run(ctx context.Context) error {
 
 	e := &ear{store: b.store, desk: b.desk, carrier: b.carrier, log: b.log}
 
+	gaps := relay.GapsOf(b.networks)
 	var readers, senders sync.WaitGroup
 	for _, n := range b.networks {
 		log := b.log.With("network", n.Name())
@@ -82,7 +83,9 @@ func (b *bot) run(ctx context.Context) error {
 			}
 		})
 		senders.Go(func() {
-			if err := relay.NewSender(n, b.store, b.clock, log).Run(ctx); err != nil {
+			s := relay.NewSender(n, b.store, b.clock, log)
+			s.WaitFor(gaps)
+			if err := s.Run(ctx); err != nil {
 				log.Error("sender ended", "error", err)
 			}
 		})

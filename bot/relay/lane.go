@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -18,6 +19,29 @@ type row struct {
 	marked    bool   // its attempt is committed (networks that can look up)
 	receipt   chat.Receipt
 	finishing bool // all parts confirmed or the row is dead; the store is being told
+
+	gap <-chan struct{} // closed once what was said before it is heard; nil: it is
+}
+
+// behind says that something said before r in its own place may not be heard yet.
+func (r *row) behind() bool {
+	select {
+	case <-r.gap:
+		r.gap = nil
+	default:
+	}
+	return r.gap != nil
+}
+
+// before says that a goes before b in their lane: words of people by the time
+// they were said, for some are heard late.
+func (a *row) before(b *row) int {
+	if a.Lane == chat.Relays && b.Lane == chat.Relays {
+		if c := a.At.Compare(b.At); c != 0 {
+			return c
+		}
+	}
+	return cmp.Compare(a.Row, b.Row)
 }
 
 // confirmed is how many parts from the first on have arrived.
@@ -57,7 +81,7 @@ func (q *queue) head(now time.Time) (*row, chat.Lane) {
 	}
 	for lane, rows := range q.lanes {
 		for _, r := range rows {
-			if !r.NotBefore.After(now) {
+			if !r.NotBefore.After(now) && !r.behind() {
 				return r, chat.Lane(lane)
 			}
 		}
@@ -65,13 +89,11 @@ func (q *queue) head(now time.Time) (*row, chat.Lane) {
 	return nil, 0
 }
 
-// push puts rows back where their numbers say.
+// push puts rows where they belong in their lanes.
 func (q *queue) push(rows ...*row) {
 	for _, r := range rows {
 		lane := &q.lanes[r.Lane]
-		i, _ := slices.BinarySearchFunc(*lane, r.Row, func(a *row, n int64) int {
-			return int(min(1, max(-1, a.Row-n)))
-		})
+		i, _ := slices.BinarySearchFunc(*lane, r, (*row).before)
 		*lane = slices.Insert(*lane, i, r)
 	}
 }

@@ -42,7 +42,7 @@ func (s *Sender) load(ctx context.Context) {
 				q.held = sooner(lands, now.Add(landing))
 			}
 			s.held++
-			q.push(&row{Queued: w, doubt: doubt, marked: !w.Attempted.IsZero()})
+			q.push(&row{Queued: w, doubt: doubt, marked: !w.Attempted.IsZero(), gap: s.gapOf(w)})
 		}
 		if len(rows) < room {
 			return

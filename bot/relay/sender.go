@@ -49,6 +49,9 @@ type Sender struct {
 	mu      sync.Mutex
 	results []func() // what happened elsewhere, to be applied by the loop
 	wake    chan struct{}
+	ended   <-chan struct{} // closed when Run shall end
+	gaps    func(chat.Place) <-chan struct{}
+	watched map[<-chan struct{}]bool // gaps whose end wakes the loop
 	work    sync.WaitGroup
 	saves   []fact    // what the store must be told next; under mu
 	saving  bool      // a write of them is under way
@@ -64,6 +67,7 @@ func NewSender(net Network, store sprints.Store, clock sprints.Clock, log *slog.
 		net: net, store: store, clock: clock, log: log,
 		queues: map[chat.Place]*queue{},
 		wake:   make(chan struct{}, 1),
+		gaps:   func(chat.Place) <-chan struct{} { return nil }, watched: map[<-chan struct{}]bool{},
 	}
 	s.finder, _ = net.(Finder)
 	return s
@@ -73,6 +77,7 @@ func NewSender(net Network, store sprints.Store, clock sprints.Clock, log *slog.
 // stores the last receipts, and returns.
 func (s *Sender) Run(ctx context.Context) error {
 	store := context.WithoutCancel(ctx) // receipts are stored though ctx ended
+	s.ended = ctx.Done()
 	changes := s.store.Changes(ctx)
 	s.load(ctx)
 	for {

@@ -32,6 +32,7 @@ type Outgoing struct {
 	Unsent    bool          `json:"unsent,omitempty"` // an Edited or Deleted for words that still wait, and no others
 	Was       *Reply        `json:"was,omitempty"`    // of an Edited: the words shown now; where they can't be changed the difference is enough. nil: say the new ones whole
 	Page      string        `json:"page,omitempty"`   // address of the words as a page, for networks on which they are long
+	Behind    *Place        `json:"behind,omitempty"` // it waits until all that was said in that place meanwhile is heard; nil: for nothing
 	Near      time.Duration `json:"near,omitempty"`   // how soon after one another a person's lines may share a post; 0 never
 	Together  []Outgoing    `json:"-"`                // the rows that share this post, itself first; nil: it is alone
 	At        time.Time     `json:"at"`               // when the words were said
