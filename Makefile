@@ -32,8 +32,8 @@ fuzz: ## each fuzz target for FUZZTIME
 		done; \
 	done
 
-faults:
-	@echo "faults: make test kills the bot during a relay and restarts it; a longer list of faults comes with a later issue."
+faults: ## each fault once more: kills, a full disk, half-open links, servers that refuse
+	$(GO) test -race -count=1 -run 'TestFault|TestKilled' ./...
 
 soak:
 	@echo "soak: comes with a later issue; nothing was run."

@@ -183,7 +183,7 @@ func TestWhatIsSkippedOneByOneIsToldInOneLine(t *testing.T) {
 func TestPlacesSpokenInOnceAreForgotten(t *testing.T) {
 	w := newWire()
 	r := newRig(t, w, w)
-	for i := range 200 {
+	for i := range 60 {
 		r.post(fmt.Sprintf("@guest:%d", i), chat.Answers, nil, "hello")
 	}
 	r.drained()
