@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"sprintbot/sprints/chat"
 )
@@ -112,4 +113,53 @@ func TestSentencesOfOthersOnIRC(t *testing.T) {
 	if diff := cmp.Diff(string(read(t, path)), out.String()); diff != "" {
 		t.Errorf("%s (run with -update to take the new one):\n%s", path, diff)
 	}
+}
+
+// Whatever is composed, IRC gets all its words, in lines that fit and name
+// their speaker.
+func TestBlocksReachIRCWithAllTheirWords(t *testing.T) {
+	n, err := New(Config{Name: "libera", Server: "irc.example.org:6697", Nick: "sprintbot", Channels: []string{"#sprints"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		var text chat.Text
+		var want strings.Builder
+		put := func(s chat.Span) {
+			text = append(text, s)
+			want.WriteString(chat.Text{s}.Plain())
+		}
+		for range rapid.IntRange(1, 10).Draw(t, "lines") {
+			switch rapid.IntRange(0, 4).Draw(t, "kind") {
+			case 0:
+				put(chat.Mark(rapid.SampledFrom([]chat.Lead{chat.Quote, chat.Bullet, chat.Number}).Draw(t, "lead"),
+					rapid.IntRange(0, 8).Draw(t, "depth"), rapid.IntRange(1, 99).Draw(t, "n")))
+			case 1:
+				put(chat.Span{Text: "if x:\n\n\ty()", Code: true, Pre: true})
+			case 2:
+				put(chat.Span{Text: hard().Draw(t, "label"), URL: "https://example.org/" + strings.Repeat("a", rapid.IntRange(0, 600).Draw(t, "long"))})
+			}
+			put(chat.Span{Text: hard().Draw(t, "words"), Bold: rapid.Bool().Draw(t, "bold"), Code: rapid.Bool().Draw(t, "code")})
+			put(chat.Span{Text: "\n"})
+		}
+		var got strings.Builder
+		row := sentence{Text: text}.relayed(chat.Handle{Network: "pycon", ID: "U9", Nick: "Zoë"}, "Slack")
+		for _, part := range n.Render(row) {
+			words, ok := strings.CutPrefix(part.Body, "PRIVMSG :"+speaker(row)+" ")
+			if !ok || len(part.Body) > len("PRIVMSG :")+textBytes || strings.ContainsAny(words, "\r\n\x00\x01\x03") {
+				t.Fatalf("%d bytes: %q", len(part.Body), part.Body)
+			}
+			got.WriteString(decode(words).Plain())
+		}
+		// Blanks between lines and around code are the only thing a line may gain or lose.
+		if bare(got.String()) != bare(want.String()) {
+			t.Fatalf("%q came as %q", want.String(), got.String())
+		}
+	})
+}
+
+// bare is what must come through: what is shown, without blanks.
+func bare(s string) string {
+	s = strings.ReplaceAll(chat.Unturned(clean(strings.ReplaceAll(s, "\n", " "))), chat.Apart, "")
+	return strings.Join(strings.Fields(s), "")
 }

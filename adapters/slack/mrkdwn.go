@@ -27,6 +27,7 @@ type reader struct {
 	network string
 	names   names
 	out     chat.Text
+	tail    []byte // words of the last span, which may still grow
 }
 
 // add appends s, joined to the span before it when both look alike.
@@ -35,10 +36,18 @@ func (r *reader) add(s chat.Span) {
 		return
 	}
 	if n := len(r.out); n > 0 && sameLook(r.out[n-1], s) {
-		r.out[n-1].Text += s.Text
+		r.tail = append(r.tail, s.Text...)
 		return
 	}
-	r.out = append(r.out, s)
+	r.out, r.tail = append(r.text(), s), append(r.tail[:0], s.Text...)
+}
+
+// text is what was read so far.
+func (r *reader) text() chat.Text {
+	if n := len(r.out); n > 0 && len(r.tail) > len(r.out[n-1].Text) {
+		r.out[n-1].Text = string(r.tail)
+	}
+	return r.out
 }
 
 // sameLook says that a and b are words that look alike, so that they are one span.
@@ -118,7 +127,7 @@ func readMrkdwn(network, text string, n names) chat.Text {
 			r.newline()
 		}
 	}
-	return r.out
+	return r.text()
 }
 
 // block adds a preformatted block on lines of its own.

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -26,15 +27,16 @@ func readWords(network, text string, blocks slackapi.Blocks, n names) chat.Text 
 func readRich(network string, block *slackapi.RichTextBlock, n names) chat.Text {
 	r := &reader{network: network, names: n}
 	r.rich(block.Elements)
-	for len(r.out) > 0 {
-		last := &r.out[len(r.out)-1]
+	out := r.text()
+	for len(out) > 0 {
+		last := &out[len(out)-1]
 		last.Text = strings.TrimRight(last.Text, "\n")
 		if last.Text != "" || last.URL != "" {
 			break
 		}
-		r.out = r.out[:len(r.out)-1]
+		out = out[:len(out)-1]
 	}
-	return r.out
+	return out
 }
 
 // rich adds elements, each on a line of its own.
@@ -79,7 +81,7 @@ func (r *reader) framed(border int, fill func(*reader)) {
 	}
 	in := &reader{network: r.network, names: r.names}
 	fill(in)
-	for i, line := range in.out.Lines() {
+	for i, line := range in.text().Lines() {
 		if i > 0 {
 			r.addText("\n", chat.Span{})
 		}
@@ -91,7 +93,7 @@ func (r *reader) framed(border int, fill func(*reader)) {
 }
 
 func (r *reader) newline() {
-	if n := len(r.out); n > 0 && (r.out[n-1].URL != "" || !strings.HasSuffix(r.out[n-1].Text, "\n")) {
+	if n := len(r.out); n > 0 && (r.out[n-1].URL != "" || !bytes.HasSuffix(r.tail, []byte("\n"))) {
 		r.addText("\n", chat.Span{})
 	}
 }

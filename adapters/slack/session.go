@@ -25,6 +25,7 @@ func (n *Network) Run(ctx context.Context, hear func(ctx context.Context, ms []c
 	work.Go(func() { n.drain(ctx) })
 	work.Go(func() { n.listen(ctx, hear) })
 	work.Go(func() { n.outbox.run(ctx, n.deliver) })
+	work.Go(func() { n.names.keepRoster(ctx) })
 	work.Go(func() { n.fill(ctx) })
 	err := n.stayConnected(ctx)
 	stop(err)

@@ -30,7 +30,7 @@ func (n *Network) elements(t chat.Text) []slackapi.RichTextElement {
 				words.add(s)
 			}
 		}
-		inner := n.rich(words.out)
+		inner := n.rich(words.text())
 		switch {
 		case len(inner) == 0: // an empty line between blocks: Slack leaves a gap there by itself
 		case b.Pre:

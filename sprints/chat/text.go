@@ -64,6 +64,9 @@ func (t Text) Lines() []Text {
 	var lines []Text
 	var line Text
 	for _, s := range t {
+		if s.URL != "" {
+			s.Text = strings.ReplaceAll(s.Text, "\n", " ") // cut in two it would be two links
+		}
 		pieces := strings.Split(s.Text, "\n")
 		for i, p := range pieces {
 			if i > 0 {
