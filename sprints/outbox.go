@@ -65,8 +65,9 @@ type OutboxWriter interface {
 	// Join records that rows go in one post, the first of them leading; a row
 	// alone goes by itself from now on.
 	Join(rows []int64) error
-	// Reword replaces the words of a row that has not been blanked.
-	Reword(row int64, words chat.Reply) error
+	// Reword replaces the words of a row that has not been blanked, and the
+	// address of their page.
+	Reword(row int64, words chat.Reply, page string) error
 	// Withdraw ends waiting rows whose words nobody wants to be sent any more,
 	// and removes the words.
 	Withdraw(rows []int64) error

@@ -63,12 +63,13 @@ func (t *tx) Join(rows []int64) error {
 	return nil
 }
 
-func (t *tx) Reword(row int64, words chat.Reply) error {
+func (t *tx) Reword(row int64, words chat.Reply, page string) error {
 	body, err := json.Marshal(words)
 	if err != nil {
 		return err
 	}
-	n, err := t.exec("UPDATE outbox SET body = json_set(body, '$.reply', json(?)) WHERE id = ? AND body IS NOT NULL", string(body), row)
+	n, err := t.exec("UPDATE outbox SET body = json_set(body, '$.reply', json(?), '$.page', ?) WHERE id = ? AND body IS NOT NULL",
+		string(body), page, row)
 	t.scrub = t.scrub || n > 0
 	return err
 }

@@ -12,52 +12,102 @@ import (
 type Carrier struct {
 	Routes  Routes
 	Labels  map[string]string // what people call a network, by its name: "IRC"
-	Expires time.Duration     // a relayed line is not sent when it is older
+	Manners map[string]chat.Manners
+	Pages   string        // public address of the page, under which long words may be read; "" none
+	Expires time.Duration // a relayed line is not sent when it is older
 }
 
-// Carry posts m to every other place of its bridge. What is neither said nor
-// done ("/me") is not carried.
-func (c Carrier) Carry(tx interface {
+// Carrying is what the carrier needs of a write.
+type Carrying interface {
 	sprints.Clocked
 	sprints.OutboxWriter
-}, m chat.Message) error {
-	if m.Kind != chat.Said && m.Kind != chat.Action {
+	sprints.ThreadWriter
+	sprints.PasteWriter
+}
+
+// Carry posts m to every other place of its bridge: words and actions, edits
+// and deletions of those, and what else happens where the bridge shows it.
+func (c Carrier) Carry(tx Carrying, m chat.Message) error {
+	switch m.Kind {
+	case chat.Said, chat.Action:
+		return c.say(tx, m)
+	case chat.Edited, chat.Deleted:
+		return c.change(tx, m)
+	}
+	return c.happen(tx, m)
+}
+
+// say carries what is said or done ("/me").
+func (c Carrier) say(tx Carrying, m chat.Message) error {
+	words := wordsOf(m)
+	others := c.Routes.Others(m.In)
+	if words.Silent() || others == nil {
 		return nil
-	}
-	words := m.Text
-	if m.Door != "" {
-		words = append(chat.Plainly(m.Door), words...)
-	}
-	if strings.TrimSpace(words.Plain()) == "" {
-		return nil
-	}
-	var lines []chat.Line
-	for _, t := range words.Lines() {
-		if len(t) > 0 { // an empty line of code has a span that says so
-			lines = append(lines, chat.Line{Role: chat.Plain, Cells: []chat.Text{t}})
-		}
-	}
-	label := c.Labels[m.In.Network]
-	if label == "" {
-		label = m.In.Network
 	}
 	source := chat.SourceKey(m.In.Network, m.ID)
-	for _, to := range c.Routes.Others(m.In) {
-		_, _, err := tx.Post(chat.Outgoing{
+	var page string
+	for _, to := range others {
+		ways, _ := c.Routes.between(m.In, to)
+		out := chat.Outgoing{
 			Key:     "relay\x1f" + source + "\x1f" + to.String(),
 			To:      to,
 			Lane:    chat.Relays,
 			Kind:    m.Kind,
 			As:      &m.From,
-			From:    label,
-			Reply:   chat.Reply{Lines: lines},
+			From:    c.label(m),
+			Reply:   words,
+			Near:    ways.joinLines(),
 			Source:  source,
 			At:      m.At,
 			Expires: tx.Now().Add(c.Expires),
-		})
-		if err != nil {
+		}
+		if told, err := c.thread(tx, m, ways, &out); err != nil || !told {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if c.Manners[to.Network].Short && long(words) && page == "" {
+			var err error
+			if page, err = c.paste(tx, m, source); err != nil {
+				return err
+			}
+		}
+		if c.Manners[to.Network].Short {
+			out.Page = page
+		}
+		if _, _, err := tx.Post(out); err != nil {
 			return err
 		}
 	}
-	return nil
+	if !c.Manners[m.In.Network].Threads {
+		return nil
+	}
+	return tx.Spoke(m.From, m.In, m.At)
+}
+
+// label is what people call the network of m.
+func (c Carrier) label(m chat.Message) string {
+	if l := c.Labels[m.In.Network]; l != "" {
+		return l
+	}
+	return m.In.Network
+}
+
+// wordsOf is what m says, door included, a line each; silent if nothing.
+func wordsOf(m chat.Message) chat.Reply {
+	words := m.Text
+	if m.Door != "" {
+		words = append(chat.Plainly(m.Door), words...)
+	}
+	var reply chat.Reply
+	if strings.TrimSpace(words.Plain()) == "" {
+		return reply
+	}
+	for _, t := range words.Lines() {
+		if len(t) > 0 { // an empty line of code has a span that says so
+			reply.Lines = append(reply.Lines, chat.Line{Role: chat.Plain, Cells: []chat.Text{t}})
+		}
+	}
+	return reply
 }

@@ -70,8 +70,10 @@ func (s *Sender) expire(now time.Time) {
 		s.log.Warn("rows expired", "place", q.place.String(), "rows", len(over))
 		var skipped skip
 		for _, r := range over {
-			if r.Relayed() {
-				skipped.add(skip{lines: 1, from: r.At, to: r.At})
+			for _, r := range append([]*row{r}, r.with...) {
+				if r.Relayed() && (r.Kind == chat.Said || r.Kind == chat.Action) {
+					skipped.add(skip{lines: 1, from: r.At, to: r.At})
+				}
 			}
 		}
 		last := over[len(over)-1].Row
@@ -83,11 +85,10 @@ func (s *Sender) expire(now time.Time) {
 				}
 			}
 		}
-		ids := make([]int64, len(over))
-		for i, r := range over {
+		var ids []int64
+		for _, r := range over {
 			q.drop(r)
-			s.held--
-			ids[i] = r.Row
+			ids = append(ids, s.leave(r)...)
 		}
 		place := q.place
 		q.telling = true

@@ -21,7 +21,27 @@ type row struct {
 	finishing bool // all parts confirmed or the row is dead; the store is being told
 
 	gap <-chan struct{} // closed once what was said before it is heard; nil: it is
+
+	over   bool   // nothing is left to do with it
+	begun  bool   // its attempt is being committed, or a part of it was given to the network
+	with   []*row // rows that share its post
+	solo   bool   // it was refused in company
+	target *row   // the row it is About, while that is in hand
+	aimed  bool   // Of names what it is About
 }
+
+// changes says that r changes words said before.
+func (r *row) changes() bool {
+	return r.About != 0 && (r.Kind == chat.Edited || r.Kind == chat.Deleted)
+}
+
+// fresh says that nothing of r can have arrived.
+func (r *row) fresh() bool {
+	return !r.begun && !r.marked && !r.finishing && !r.over && r.with == nil && r.Confirmed == 0
+}
+
+// early says that what r is about is still under way.
+func (r *row) early() bool { return r.target != nil && !r.target.over }
 
 // behind says that something said before r in its own place may not be heard yet.
 func (r *row) behind() bool {
@@ -81,9 +101,13 @@ func (q *queue) head(now time.Time) (*row, chat.Lane) {
 	}
 	for lane, rows := range q.lanes {
 		for _, r := range rows {
-			if !r.NotBefore.After(now) && !r.behind() {
-				return r, chat.Lane(lane)
+			if r.NotBefore.After(now) || r.behind() || r.early() && (r.changes() || r.target.behind()) {
+				continue
 			}
+			if r.early() {
+				break // a reply goes behind what it replies to, and before what follows it
+			}
+			return r, chat.Lane(lane)
 		}
 	}
 	return nil, 0

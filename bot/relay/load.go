@@ -41,8 +41,7 @@ func (s *Sender) load(ctx context.Context) {
 			if lands := steady(now, w.Attempted).Add(landing); doubt && lands.After(q.held) {
 				q.held = sooner(lands, now.Add(landing))
 			}
-			s.held++
-			q.push(&row{Queued: w, doubt: doubt, marked: !w.Attempted.IsZero(), gap: s.gapOf(w)})
+			s.enter(q, &row{Queued: w, doubt: doubt, marked: !w.Attempted.IsZero(), gap: s.gapOf(w)})
 		}
 		if len(rows) < room {
 			return

@@ -51,3 +51,24 @@ type Finder interface {
 	// Newest is the newest message id known in a place, stored at an attempt.
 	Newest(place chat.Place) string
 }
+
+// Mannered is a Network that says what can be done with words there.
+type Mannered interface{ Manners() chat.Manners }
+
+// MannersOf are the manners of networks, by name.
+func MannersOf(networks []Network) map[string]chat.Manners {
+	all := make(map[string]chat.Manners, len(networks))
+	for _, n := range networks {
+		if m, ok := n.(Mannered); ok {
+			all[n.Name()] = m.Manners()
+		}
+	}
+	return all
+}
+
+// Joiner is a Network that can say several people's lines in one post, each
+// with its speaker: Render makes one part of a row with Together set.
+type Joiner interface {
+	// Joins says that next fits into the post of those before it.
+	Joins(before []chat.Outgoing, next chat.Outgoing) bool
+}

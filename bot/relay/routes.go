@@ -7,7 +7,10 @@ import (
 )
 
 // Bridge joins places into one conversation.
-type Bridge struct{ Join []chat.Place }
+type Bridge struct {
+	Join []chat.Place
+	Ways Ways
+}
 
 // Routes says which places hear each other.
 type Routes []Bridge

@@ -114,8 +114,16 @@ func (s *Sender) pressed() bool {
 // mark commits that r may be on the wire from now on.
 func (s *Sender) mark(q *queue, r *row) {
 	q.looking = true // nothing else goes there meanwhile
-	newest := s.finder.Newest(q.place)
-	s.tell(func(tx sprints.Tx) error { return tx.Attempt([]int64{r.Row}, newest) }, func() {
+	newest, ids := s.finder.Newest(q.place), r.ids()
+	r.begun = true
+	s.tell(func(tx sprints.Tx) error {
+		if len(ids) > 1 {
+			if err := tx.Join(ids); err != nil {
+				return err
+			}
+		}
+		return tx.Attempt(ids, newest)
+	}, func() {
 		r.marked, r.Mark = true, newest
 		q.looking = false
 	})

@@ -29,16 +29,20 @@ const (
 // network confirms. One goroutine decides everything; the store is told by a
 // second, so that words never wait for receipts.
 type Sender struct {
-	net    Network
-	finder Finder // nil: rows in doubt are sent again
-	store  sprints.Store
-	clock  sprints.Clock
-	log    *slog.Logger
+	net     Network
+	finder  Finder // nil: rows in doubt are sent again
+	joiner  Joiner // nil: each row is a post of its own
+	manners chat.Manners
+	store   sprints.Store
+	clock   sprints.Clock
+	log     *slog.Logger
 
-	cursor int64     // newest row taken from the store
-	held   int       // rows in memory
-	more   bool      // the store has rows that did not fit in memory
-	reload time.Time // the store could not be read: the next try, zero none
+	cursor int64          // newest row taken from the store
+	held   int            // rows in memory
+	more   bool           // the store has rows that did not fit in memory
+	reload time.Time      // the store could not be read: the next try, zero none
+	rows   map[int64]*row // in hand, by number
+	edits  map[int64]*row // in hand, the newest edit by the number it is About
 	queues map[chat.Place]*queue
 	order  []*queue // turn of places
 	credit int      // parts that may go over the network without waiting
@@ -65,11 +69,15 @@ type Sender struct {
 func NewSender(net Network, store sprints.Store, clock sprints.Clock, log *slog.Logger) *Sender {
 	s := &Sender{
 		net: net, store: store, clock: clock, log: log,
-		queues: map[chat.Place]*queue{},
-		wake:   make(chan struct{}, 1),
-		gaps:   func(chat.Place) <-chan struct{} { return nil }, watched: map[<-chan struct{}]bool{},
+		rows: map[int64]*row{}, edits: map[int64]*row{}, queues: map[chat.Place]*queue{},
+		wake: make(chan struct{}, 1),
+		gaps: func(chat.Place) <-chan struct{} { return nil }, watched: map[<-chan struct{}]bool{},
 	}
 	s.finder, _ = net.(Finder)
+	s.joiner, _ = net.(Joiner)
+	if m, ok := net.(Mannered); ok {
+		s.manners = m.Manners()
+	}
 	return s
 }
 
@@ -169,11 +177,15 @@ func (s *Sender) dispatch(ctx, store context.Context, now time.Time) {
 			return
 		}
 		switch {
+		case r.About != 0 && !r.aimed:
+			s.aim(ctx, q, r)
 		case r.doubt:
 			s.look(ctx, q, r)
 		case s.finder != nil && !r.marked:
+			s.gather(q, r, now)
 			s.mark(q, r)
 		default:
+			s.gather(q, r, now)
 			s.send(ctx, q, r)
 		}
 	}
@@ -237,7 +249,7 @@ func (s *Sender) rendered(q *queue, r *row) bool {
 				s.log.Error("a row can't be rendered", "place", q.place.String(), "row", r.Row, "panic", fmt.Sprintf("%T", p))
 			}
 		}()
-		r.parts = s.net.Render(r.Outgoing)
+		r.parts = s.net.Render(r.whole())
 	}()
 	if len(r.parts) == 0 {
 		q.drop(r)
@@ -256,6 +268,7 @@ func (s *Sender) send(ctx context.Context, q *queue, r *row) {
 	if !s.rendered(q, r) {
 		return
 	}
+	r.begun = true
 	if r.next == 0 {
 		q.drop(r)
 		q.current = r
@@ -324,6 +337,10 @@ func (s *Sender) refuse(q *queue, r *row, err error, least time.Duration) {
 		refused *chat.ErrRefused
 	)
 	if errors.As(err, &refused) {
+		if len(r.with) > 0 && !summed(r.Kind) {
+			s.scatter(q, r)
+			return
+		}
 		q.drop(r)
 		s.kill(q, r, refused.Reason)
 		return
@@ -353,7 +370,7 @@ func (s *Sender) confirm(q *queue, r *row) {
 	if n == of {
 		r.finishing = true
 	}
-	s.tell(func(tx sprints.Tx) error { return tx.Confirm(r.Row, n, of, receipt) }, func() {
+	s.tell(r.arrived(n, of, receipt), func() {
 		q.unsaved--
 		if r.finishing && n == of {
 			s.gone(q, r)
@@ -365,7 +382,7 @@ func (s *Sender) confirm(q *queue, r *row) {
 func (s *Sender) finished(q *queue, r *row) {
 	r.finishing = true
 	of, receipt := len(r.parts), r.receipt
-	s.tell(func(tx sprints.Tx) error { return tx.Confirm(r.Row, of, of, receipt) }, func() { s.gone(q, r) })
+	s.tell(r.arrived(of, of, receipt), func() { s.gone(q, r) })
 }
 
 func (s *Sender) kill(q *queue, r *row, reason string) {
@@ -377,12 +394,37 @@ func (s *Sender) kill(q *queue, r *row, reason string) {
 		q.current = nil
 	}
 	s.log.Warn("row refused", "place", q.place.String(), "row", r.Row) // the reason may hold its words; the store has it
-	s.tell(func(tx sprints.Tx) error { return tx.Kill(r.Row, reason) }, func() { s.gone(q, r) })
+	ids := r.ids()
+	s.tell(func(tx sprints.Tx) error {
+		for _, id := range ids {
+			if err := tx.Kill(id, reason); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, func() { s.gone(q, r) })
 }
 
 func (s *Sender) gone(q *queue, r *row) {
 	q.land(r)
-	s.held--
+	s.leave(r)
+}
+
+// arrived tells the store that parts of r, and so of all in its post, are
+// there; a change that is there is what its row says from now on.
+func (r *row) arrived(n, of int, receipt chat.Receipt) func(sprints.Tx) error {
+	ids, change, about, words, page := r.ids(), n == of && r.changes(), r.About, r.Reply, r.Page
+	return func(tx sprints.Tx) error {
+		for _, id := range ids {
+			if err := tx.Confirm(id, n, of, receipt); err != nil {
+				return err
+			}
+		}
+		if change {
+			return tx.Reword(about, words, page)
+		}
+		return nil
+	}
 }
 
 // hold makes a place wait, in memory and on the status page.

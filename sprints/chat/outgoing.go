@@ -2,6 +2,7 @@ package chat
 
 import (
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -25,12 +26,13 @@ type Outgoing struct {
 	As        *Handle       `json:"as,omitempty"`     // the person whose words are relayed; nil when the bot speaks
 	From      string        `json:"from,omitempty"`   // the network those words came from, as people know it ("IRC", "Slack")
 	Reply     Reply         `json:"reply"`            // the words; a relay is Plain lines
-	Of        string        `json:"of,omitempty"`     // receipt id on To.Network of the message this edits, deletes or replies to
+	Of        string        `json:"of,omitempty"`     // receipt id or Message.ID on To.Network of the message this edits, deletes or replies to
 	Return    string        `json:"return,omitempty"` // the adapter's own token, from Message.Return
 	Source    string        `json:"-"`                // SourceKey of the message relayed, "" if none: finds the counterpart of an edit
 	About     int64         `json:"about,omitempty"`  // row whose message this edits, deletes or replies to; the sender makes Of of it
 	Unsent    bool          `json:"unsent,omitempty"` // an Edited or Deleted for words that still wait, and no others
 	Was       *Reply        `json:"was,omitempty"`    // of an Edited: the words shown now; where they can't be changed the difference is enough. nil: say the new ones whole
+	Re        Text          `json:"re,omitempty"`     // whom and what it answers ("re ada: "), for networks without threads
 	Page      string        `json:"page,omitempty"`   // address of the words as a page, for networks on which they are long
 	Behind    *Place        `json:"behind,omitempty"` // it waits until all that was said in that place meanwhile is heard; nil: for nothing
 	Near      time.Duration `json:"near,omitempty"`   // how soon after one another a person's lines may share a post; 0 never
@@ -38,6 +40,21 @@ type Outgoing struct {
 	At        time.Time     `json:"at"`               // when the words were said
 	NotBefore time.Time     `json:"-"`                // zero: at once
 	Expires   time.Time     `json:"-"`                // not sent after; zero: never expires
+}
+
+// Words are what to say where a reply can't stand under what it replies to:
+// Re in front of the words.
+func (o Outgoing) Words() Reply {
+	words := o.Reply
+	if len(o.Re) == 0 || words.Silent() || len(words.Lines[0].Cells) == 0 {
+		return words
+	}
+	words.Lines = slices.Clone(words.Lines)
+	first := words.Lines[0]
+	first.Cells = slices.Clone(first.Cells)
+	first.Cells[0] = slices.Concat(o.Re, first.Cells[0])
+	words.Lines[0] = first
+	return words
 }
 
 // SourceKey names a heard message over all networks.
@@ -59,6 +76,14 @@ type Part struct {
 type Receipt struct {
 	ID string    // the network's id of what was said (Slack ts, IRC msgid), "" where it gives none
 	At time.Time // by the network's clock, else ours
+}
+
+// Manners are what can be done with words on a network; the zero value is one
+// where they are said, one after the other, and stay.
+type Manners struct {
+	Rewrites bool // Edited and Deleted change what was said; elsewhere they are said
+	Threads  bool // a reply can stand under what it replies to
+	Short    bool // many lines are a burden: they are shown as a link to a page
 }
 
 // Pace is how fast a network may be spoken to. Zero values are no limit.

@@ -57,7 +57,9 @@ func testCounterparts(t *testing.T, b *bench) {
 		is("by itself again", ok(tx.Together(four)), "four")
 		is("the others stay", ok(tx.Together(three)), "one", "three")
 
-		done(tx.Reword(one, chat.Saying(chat.Plainly("one, best"))))
+		done(tx.Reword(one, chat.Saying(chat.Plainly("one, best")), ""))
+		done(tx.Reword(one, chat.Saying(chat.Plainly("one, best")), "https://s.example/t/x"))
+		equal(b, "its page", ok(tx.Waiting("pycon", 0, 1))[0].Page, "https://s.example/t/x")
 		is("in other words", ok(tx.Counterparts(source)), "one, best", "one, better")
 		equal(b, "as it is sent", ok(tx.Waiting("pycon", 0, 1))[0].Reply.Plain(), "one, best")
 		for _, row := range []int64{one, three} {
@@ -66,7 +68,7 @@ func testCounterparts(t *testing.T, b *bench) {
 		is("carried", ok(tx.Carried(room, "r1")), "one, best", "three")
 		is("carried elsewhere", ok(tx.Carried(chat.Place{Network: "pycon", Channel: "#other"}, "r1")))
 		is("nothing", ok(tx.Carried(room, "")))
-		done(tx.Reword(one, chat.Saying(chat.Plainly("one, at last"))))
+		done(tx.Reword(one, chat.Saying(chat.Plainly("one, at last")), ""))
 		is("reworded when sent", ok(tx.Together(one)), "one, at last", "three")
 
 		done(tx.Withdraw([]int64{one, two}))
@@ -78,7 +80,7 @@ func testCounterparts(t *testing.T, b *bench) {
 	b.write(func(tx sprints.Tx) {
 		ok(tx.Blank(tx.Now()))
 		is("blanked", ok(tx.Together(one)), "-", "-")
-		done(tx.Reword(one, chat.Saying(chat.Plainly("again"))))
+		done(tx.Reword(one, chat.Saying(chat.Plainly("again")), ""))
 		is("blanked for good", ok(tx.Together(one)), "-", "-")
 	})
 }

@@ -1,0 +1,158 @@
+package relay
+
+import (
+	"context"
+
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// enter takes a row read from the store in hand, and puts it where it belongs:
+// into its place's lane, into the post it shares with others, or, if it only
+// changes words that still wait, into those.
+func (s *Sender) enter(q *queue, r *row) {
+	s.held++
+	s.rows[r.Row] = r
+	if leader := s.rows[r.Joined]; leader != nil {
+		leader.with = append(leader.with, r)
+		return
+	}
+	r.target = s.rows[r.About]
+	if r.changes() && s.amend(q, r) {
+		return
+	}
+	q.push(r)
+}
+
+// amend settles a change of words that have not been sent, and says true when
+// nothing of it is left to be sent.
+func (s *Sender) amend(q *queue, r *row) bool {
+	if t := r.target; t != nil && t.fresh() {
+		if r.Kind == chat.Deleted {
+			s.withdraw(q, t, r)
+		} else {
+			s.reword(q, t, r)
+		}
+		return true
+	}
+	if e := s.edits[r.About]; e != nil && e.fresh() {
+		if r.Kind == chat.Edited {
+			s.reword(q, e, r)
+			return true
+		}
+		s.withdraw(q, e)
+	}
+	if r.Unsent {
+		s.withdraw(q, r)
+		return true
+	}
+	if r.Kind == chat.Edited {
+		s.edits[r.About] = r
+	}
+	return false
+}
+
+// reword puts the words of a change into a row that waits.
+func (s *Sender) reword(q *queue, t, change *row) {
+	words, page, id, done := change.Reply, change.Page, t.Row, change.Row
+	t.Reply, t.Page = words, page
+	t.parts, t.ok = nil, nil
+	q.drop(change)
+	s.leave(change)
+	s.tell(func(tx sprints.Tx) error {
+		if err := tx.Reword(id, words, page); err != nil {
+			return err
+		}
+		return tx.Withdraw([]int64{done})
+	}, nil)
+}
+
+// withdraw ends rows that nobody wants to be sent any more.
+func (s *Sender) withdraw(q *queue, rows ...*row) {
+	var ids []int64
+	for _, r := range rows {
+		q.drop(r)
+		ids = append(ids, s.leave(r)...)
+	}
+	s.tell(func(tx sprints.Tx) error { return tx.Withdraw(ids) }, nil)
+}
+
+// leave lets go of a row, and of those in its post; it returns their numbers.
+func (s *Sender) leave(r *row) []int64 {
+	var ids []int64
+	for _, r := range append([]*row{r}, r.with...) {
+		ids = append(ids, r.Row)
+		r.over = true
+		s.held--
+		delete(s.rows, r.Row)
+		if s.edits[r.About] == r {
+			delete(s.edits, r.About)
+		}
+	}
+	return ids
+}
+
+// aim finds the message that a row is about: its receipt is stored by now.
+func (s *Sender) aim(ctx context.Context, q *queue, r *row) {
+	q.looking = true
+	s.work.Go(func() {
+		var there []sprints.Counterpart
+		err := s.store.Read(ctx, func(v sprints.View) (err error) {
+			there, err = v.Together(r.About)
+			return err
+		})
+		s.later(func() {
+			q.looking = false
+			if err != nil {
+				if ctx.Err() == nil {
+					s.log.Error("what a row is about can't be read; trying again", "error", err)
+				}
+				q.held = s.clock.Now().Add(readAgain)
+				return
+			}
+			s.aimed(q, r, there)
+		})
+	})
+}
+
+// aimed has r name the message it is about. A change of a message that never
+// came, or whose place's words are gone, is no change.
+func (s *Sender) aimed(q *queue, r *row, there []sprints.Counterpart) {
+	r.aimed, r.target = true, nil
+	var at sprints.Counterpart
+	for _, c := range there {
+		if c.Row == r.About {
+			at = c
+		}
+	}
+	if !r.changes() {
+		r.Of = at.ID // without one it is said in the channel
+		return
+	}
+	if !at.Sent || s.manners.Rewrites && at.ID == "" {
+		s.withdraw(q, r)
+		return
+	}
+	r.Of = at.ID
+	if len(there) == 1 || s.joiner == nil {
+		return
+	}
+	silent := true
+	for _, c := range there {
+		if c.Out == nil { // said too long ago: the others' words are not known any more
+			s.withdraw(q, r)
+			return
+		}
+		out := *c.Out
+		if c.Row == r.About {
+			out.Reply = r.Reply
+		}
+		silent = silent && out.Reply.Silent()
+		r.Together = append(r.Together, out)
+	}
+	if silent {
+		r.Together = nil
+		return
+	}
+	r.Kind = chat.Edited // of the post; the one line is silent where it was taken back
+}

@@ -1,0 +1,131 @@
+package relay
+
+import (
+	"reflect"
+	"slices"
+	"time"
+
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// editsApart is how soon after one another edits of one message are said where
+// words can't be changed; of those that wait the last wins.
+const editsApart = 10 * time.Second
+
+// carried is a message as one place has it.
+type carried struct {
+	base sprints.Counterpart // the row of the words
+	last sprints.Counterpart // the newest row about them: what is shown, or will be
+	wait bool                // something of it waits
+}
+
+// change carries an edit or a deletion to where the words went; nowhere, if
+// they went nowhere.
+func (c Carrier) change(tx Carrying, m chat.Message) error {
+	source := chat.SourceKey(m.In.Network, m.Of)
+	rows, err := tx.Counterparts(source)
+	if err != nil || rows == nil {
+		return err
+	}
+	var all []carried
+	for _, r := range rows {
+		i := slices.IndexFunc(all, func(a carried) bool { return a.base.Place.Root() == r.Place.Root() })
+		if i < 0 {
+			all = append(all, carried{base: r})
+			i = len(all) - 1
+		}
+		all[i].last, all[i].wait = r, all[i].wait || r.Waiting
+	}
+	if m.Kind == chat.Deleted {
+		if err := tx.DropPaste(source); err != nil {
+			return err
+		}
+	}
+	words := wordsOf(m)
+	if m.Kind == chat.Edited && words.Silent() {
+		return nil
+	}
+	page := ""
+	for _, a := range all {
+		to := a.base.Place
+		ways, ok := c.Routes.between(m.In, to)
+		if !ok || !a.base.Sent && !a.base.Waiting {
+			continue
+		}
+		out := chat.Outgoing{
+			Key:     "change\x1f" + chat.SourceKey(m.In.Network, m.ID) + "\x1f" + to.String(),
+			To:      to,
+			Lane:    chat.Relays,
+			Kind:    m.Kind,
+			As:      &m.From,
+			From:    c.label(m),
+			About:   a.base.Row,
+			Source:  source,
+			At:      m.At,
+			Expires: tx.Now().Add(c.Expires),
+		}
+		short := c.Manners[to.Network].Short
+		if m.Kind == chat.Edited && short && long(words) && page == "" {
+			if page, err = c.paste(tx, m, source); err != nil {
+				return err
+			}
+		}
+		if short {
+			out.Page = page
+		}
+		if m.Kind == chat.Edited {
+			out.Reply = words
+		}
+		if !c.shown(tx, m, ways, a, &out) {
+			continue
+		}
+		if _, _, err := tx.Post(out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shown settles how a change is shown in its place, and says false where it is
+// not.
+func (c Carrier) shown(tx sprints.Clocked, m chat.Message, ways Ways, a carried, out *chat.Outgoing) bool {
+	rewrites := c.Manners[out.To.Network].Rewrites
+	if m.Kind == chat.Deleted {
+		if !rewrites && !ways.Deletes {
+			out.Unsent = true
+			return a.wait
+		}
+		return true
+	}
+	if was := a.last.Out; was != nil && same(was.Reply, out.Reply, rewrites) {
+		return false
+	}
+	if rewrites {
+		return true
+	}
+	said := a.base.At
+	if a.base.Out != nil {
+		said = a.base.Out.At
+	}
+	if ways.edits() == Off || m.At.Sub(said) > ways.editsWithin() {
+		out.Unsent = true
+		return a.wait
+	}
+	if a.last.Out != nil && ways.edits() == Short {
+		out.Was = &a.last.Out.Reply
+	}
+	if next := a.last.At.Add(editsApart); a.last.Row != a.base.Row && next.After(tx.Now()) {
+		out.NotBefore = next
+	}
+	return true
+}
+
+// same says that nothing is new: no words, and no looks either where they can
+// be changed.
+func same(was, now chat.Reply, looks bool) bool {
+	if was.Plain() != now.Plain() {
+		return false
+	}
+	return !looks || reflect.DeepEqual(was.Lines, now.Lines)
+}

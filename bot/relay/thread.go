@@ -1,0 +1,178 @@
+package relay
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+const quoted = 32 // characters of the words that a reply answers
+
+// thread puts a row where the conversation it belongs to stands: under the
+// root's counterpart, or with a word on whom and what it answers. told is false
+// where threads are not carried there.
+func (c Carrier) thread(tx Carrying, m chat.Message, ways Ways, out *chat.Outgoing) (told bool, err error) {
+	if m.In.Thread == "" && m.Of == "" {
+		return true, c.threadByName(tx, m, ways, out)
+	}
+	threads := c.Manners[out.To.Network].Threads
+	if m.In.Thread != "" && ways.Flat && !threads {
+		return false, nil
+	}
+	root, err := c.root(tx, m)
+	if err != nil {
+		return false, err
+	}
+	if threads {
+		return true, root.under(tx, out)
+	}
+	again := false
+	if m.In.Thread != "" {
+		talk, err := tx.Threads(m.In.Root(), tx.Now().Add(-ways.threads()))
+		if err != nil {
+			return false, err
+		}
+		again = slices.ContainsFunc(talk, func(t sprints.Threaded) bool { return t.In == m.In })
+	}
+	out.Re = root.re(again)
+	return true, nil
+}
+
+// root is the message that a reply or a reaction answers.
+type root struct {
+	source  string               // its SourceKey
+	message string               // its Message.ID where it was said, "" not known
+	network string               // where it was said
+	as      *sprints.Counterpart // a row with its words, nil if they are gone
+}
+
+// root finds what m answers: words that were carried from here, or that the
+// bot said here for somebody.
+func (c Carrier) root(tx Carrying, m chat.Message) (root, error) {
+	if m.Of != "" {
+		r := root{source: chat.SourceKey(m.In.Network, m.Of), message: m.Of, network: m.In.Network}
+		carried, err := tx.Counterparts(r.source)
+		if err != nil {
+			return r, err
+		}
+		for i, p := range carried {
+			if p.Out != nil && (p.Out.Kind == chat.Said || p.Out.Kind == chat.Action) {
+				r.as = &carried[i]
+				return r, nil
+			}
+		}
+		if carried != nil {
+			return r, nil
+		}
+	}
+	for _, receipt := range []string{m.In.Thread, m.Of} {
+		ours, err := tx.Carried(m.In.Root(), receipt)
+		if err != nil {
+			return root{}, err
+		}
+		for i, p := range ours {
+			if p.Out == nil {
+				continue
+			}
+			r := root{source: p.Out.Source, as: &ours[i]}
+			r.network, r.message, _ = strings.Cut(r.source, "\x1f")
+			return r, nil
+		}
+	}
+	return root{}, nil
+}
+
+// under puts out below the root, where it is on out's network.
+func (r root) under(tx Carrying, out *chat.Outgoing) error {
+	if r.network == out.To.Network {
+		out.Of = r.message
+		return nil
+	}
+	carried, err := tx.Counterparts(r.source)
+	if err != nil {
+		return err
+	}
+	for _, p := range carried {
+		if p.Place.Root() == out.To.Root() {
+			out.To.Thread = p.Place.Thread
+			if out.To.Thread == "" {
+				out.About = p.Row
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// re is whom and what a reply answers, in a few words; only whom when the
+// thread was quoted a moment ago.
+func (r root) re(again bool) chat.Text {
+	if r.as == nil || r.as.Out == nil {
+		return chat.Plainly("in a thread: ")
+	}
+	who := chat.Span{Text: "sprintbot"}
+	if r.as.Out.As != nil {
+		who = chat.Span{Text: r.as.Out.As.Nick, Who: r.as.Out.As}
+	}
+	words := brief(r.as.Out.Reply.Plain())
+	if again || words == "" {
+		return chat.Text{{Text: "re "}, who, {Text: ": "}}
+	}
+	return chat.Text{{Text: "re "}, who, {Text: ` "` + words + `": `}}
+}
+
+// brief is the beginning of s: whole words of its first line.
+func brief(s string) string {
+	line, rest, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	short, cut := "", strings.TrimSpace(rest) != ""
+	for i, f := range strings.Fields(line) {
+		longer := strings.TrimSpace(short + " " + f)
+		if i > 0 && utf8.RuneCountInString(longer) > quoted {
+			cut = true
+			break
+		}
+		short = longer
+	}
+	if runes := []rune(short); len(runes) > quoted { // one word: between its graphemes, more or less
+		n := quoted
+		for n > 1 && (unicode.IsMark(runes[n]) || unicode.Is(unicode.Cf, runes[n]) || unicode.Is(unicode.Cf, runes[n-1])) {
+			n--
+		}
+		short, cut = string(runes[:n]), true
+	}
+	if cut {
+		short += "…"
+	}
+	return short
+}
+
+// threadByName puts a line "grace: yes" into the thread in which grace spoke
+// last, if that is not long ago.
+func (c Carrier) threadByName(tx Carrying, m chat.Message, ways Ways, out *chat.Outgoing) error {
+	if !c.Manners[out.To.Network].Threads || m.Kind != chat.Said {
+		return nil
+	}
+	words := strings.TrimSpace(strings.ReplaceAll(m.Text.Plain(), chat.Apart, ""))
+	if at := strings.IndexAny(words, ":,"); at < 1 || at > 80 {
+		return nil
+	}
+	talk, err := tx.Threads(out.To.Root(), tx.Now().Add(-ways.threads()))
+	if err != nil {
+		return err
+	}
+	for _, t := range talk {
+		name := chat.Name(t.Who.Nick)
+		if name == "" || len(words) <= len(name) || !strings.EqualFold(words[:len(name)], name) {
+			continue
+		}
+		if after := words[len(name)]; after == ':' || after == ',' {
+			out.To.Thread = t.In.Thread
+			return nil
+		}
+	}
+	return nil
+}
