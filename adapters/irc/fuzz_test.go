@@ -43,6 +43,9 @@ func FuzzServerLines(f *testing.F) {
 		"CAP * LS * :sasl=PLAIN echo-message\nCAP * LS :batch\nCAP * ACK :sasl\nAUTHENTICATE +\n:s 900 a b c :d\n:s 903 a :ok",
 		":s 404 sprintbot #x :no\n:s 401 sprintbot ada :no\nPONG s :sent-1-2\nPING :x\nERROR :Closing Link",
 		":s BATCH +1 chathistory #x\n@batch=1 :ada!a@h PRIVMSG #x :old\n:s BATCH -1",
+		"CAP * NEW :chathistory batch server-time labeled-response\nCAP * ACK :chathistory\nCAP * ACK :batch\nCAP * ACK :server-time\n" +
+			"@time=2027-05-17T09:00:00.000Z :sprintbot!b@h JOIN #x\n:s 366 sprintbot #x :End\n@time=2027-05-17T09:00:01.000Z :ada!a@h PRIVMSG #x :live\n" +
+			":s BATCH +1 chathistory #x\n@batch=1;time=2027-05-17T08:00:00.000Z :ada!a@h PRIVMSG #x :old\n@batch=1 BATCH +2 x\n@batch=2;time=1 :!a@h NOTICE #x :y\n:s BATCH -1\n:s FAIL CHATHISTORY",
 		":s 354 sprintbot 417 u h n a\n:s 352 sprintbot #x u h s n H :0 real\n:ada!a@h ACCOUNT *\n:ada!a@h CHGHOST u2 h2\n:s 433 * sprintbot :in use",
 	} {
 		f.Add(seed)
@@ -50,6 +53,7 @@ func FuzzServerLines(f *testing.F) {
 	f.Fuzz(func(t *testing.T, lines string) {
 		s := lonely(t, "#x", "#Y[]")
 		s.loggedIn = true
+		s.n.marks["#x"] = mark{id: "m", at: time.Unix(1, 0)}
 		for _, raw := range strings.Split(":s 001 sprintbot :hi\n:s 376 sprintbot :end\n:sprintbot!b@h JOIN #x\n:s 366 sprintbot #x :End\n"+lines, "\n") {
 			s.feed(raw)
 			s.n.Send(t.Context(), chat.Part{Out: chat.Outgoing{To: chat.Place{Channel: "#x"}}, Body: "PRIVMSG :hi"}, func(chat.Receipt, error) {})

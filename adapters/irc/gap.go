@@ -20,6 +20,7 @@ const (
 	pageLines = 100  // of one answer, where the server sets no other most
 	pagesMost = 200  // of one gap
 	heldMost  = 1024 // live words that wait for a gap, in one channel
+	batchMost = 4096 // lines of one batch, whatever the server sends
 )
 
 // gap is the reading of one channel's gap.
@@ -60,7 +61,7 @@ func (s *session) history() bool {
 // entered begins a stay in a channel. The first one ever has no gap: nothing
 // before it is heard.
 func (s *session) entered(r *room, l line) {
-	r.since, r.holding, r.held = time.Time{}, false, nil
+	r.since, r.holding, r.held, r.spare = time.Time{}, false, nil, nil
 	if l.tags["time"] == "" {
 		return
 	}
@@ -84,7 +85,7 @@ func (s *session) readGap(r *room) {
 // leaveGap drops what waited for a channel's gap: we are out of it, and find
 // the words in its history when we are back.
 func (s *session) leaveGap(r *room) {
-	r.holding, r.held = false, nil
+	r.holding, r.held, r.spare = false, nil, nil
 	s.gaps = slices.DeleteFunc(s.gaps, func(g *room) bool { return g == r })
 	if s.gap != nil && s.gap.room == r {
 		s.gap = nil
@@ -172,7 +173,7 @@ func (s *session) release(r *room) {
 	for _, m := range r.held {
 		s.put(r, m)
 	}
-	r.held = nil
+	r.held, r.spare = nil, nil
 }
 
 // hold keeps live words until the gap before them is read.
@@ -186,6 +187,7 @@ func (s *session) hold(r *room, m chat.Message) {
 func (s *session) giveUp(r *room, why string) {
 	s.n.log.Warn("what was said while away can't be read", "channel", r.name, "why", why)
 	s.gaps = slices.DeleteFunc(s.gaps, func(g *room) bool { return g == r })
+	s.playBack(r, r.spare)
 	if s.gap != nil && s.gap.room == r {
 		s.endGap()
 		return

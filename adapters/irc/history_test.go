@@ -189,8 +189,12 @@ func TestAGapThatCannotBeReadHoldsNothingUp(t *testing.T) {
 			joins(peer, historyCaps)
 			peer.Send("@" + stamp(11*time.Minute) + " :ada!a@h PRIVMSG #Sprint :live")
 			peer.Expect(t.Context(), command("CHATHISTORY"))
+			inBatch(peer, "chathistory", []string{stamp(time.Minute) + " :ada!a@h PRIVMSG #Sprint :played unasked"})
 			answer(peer)
 			b.hears("live")
+			if played := slices.Contains(b.words(), "played unasked"); played != (name != "nothing") {
+				t.Errorf("what was played unasked is heard: %v", played)
+			}
 		})
 	}
 }

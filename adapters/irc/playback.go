@@ -53,14 +53,16 @@ func (s *session) batch(l line) {
 }
 
 // playedBack takes a whole batch of old words: the page that was asked for, or
-// what the server plays unasked, which is of use only where no page is read.
+// what the server plays unasked, which is of use only where no page can be read.
 func (s *session) playedBack(old *playback) {
 	r, g := old.room, s.gap
 	switch {
 	case r == nil || !r.joined:
 	case g != nil && g.room == r && !g.asked.IsZero() && old.label == g.label:
 		s.page(old.lines)
-	case !r.holding:
+	case r.holding: // better than nothing, should no page come
+		r.spare = old.lines
+	default:
 		s.playBack(r, old.lines)
 	}
 }
@@ -89,7 +91,7 @@ func (s *session) playBack(r *room, lines []line) {
 // old is what an old line says that is newer than the channel's mark and not
 // our own.
 func (s *session) old(r *room, l line) (chat.Message, bool) {
-	if l.command != "PRIVMSG" && l.command != "NOTICE" || len(l.params) < 2 || l.host == "" || l.nick[0] == '*' ||
+	if l.command != "PRIVMSG" && l.command != "NOTICE" || len(l.params) < 2 || l.host == "" || l.nick == "" || l.nick[0] == '*' ||
 		l.tags["time"] == "" || s.rooms[s.folding.fold(l.param(0))] != r || s.ours(l) || !s.news(r, l) {
 		return chat.Message{}, false
 	}

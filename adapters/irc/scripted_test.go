@@ -64,7 +64,7 @@ func (b *bot) launches(out chat.Outgoing) chan error {
 
 func TestOddServerLinesHarmNothing(t *testing.T) {
 	t.Parallel()
-	b, peer, _ := served(t, "account-tag message-tags")
+	b, peer, _ := served(t, "account-tag message-tags batch server-time chathistory")
 	for _, odd := range []string{
 		"", " ", ":", "::", "@", "@a=b", "@a=b ", "@a=b :", ":x", ": ", ":ada!a@h", ":ada!a@h ", "@account=x PING :odd", "AUTHENTICATE", "352",
 		":s 352 sprintbot", ":s 353", ":s 353 sprintbot =", ":s 005", ":s 005 sprintbot", ":s 366", "JOIN", ":ada!a@h JOIN", "PART", ":ada!a@h KICK", "KICK #Sprint",
@@ -73,6 +73,10 @@ func TestOddServerLinesHarmNothing(t *testing.T) {
 		"TOPIC", "BATCH", "BATCH +", "BATCH -", "PONG", "PONG :sent-x-9", "404", ":s 404 sprintbot", ":s 401 sprintbot ada", "ACCOUNT", "CHGHOST", ":ada!a@h CHGHOST",
 		"354", ":s 354 sprintbot 417", "433", "900", "903", "\xff\xfe\x00\x01", ":\xff!\xff@\xff PRIVMSG #Sprint :\xff", strings.Repeat("x", 40_000),
 		":ada!a@h PRIVMSG #Sprint :" + strings.Repeat("y", 40_000), "@" + strings.Repeat("t=1;", 9000) + " :ada!a@h PRIVMSG #Sprint :z",
+		"FAIL", "FAIL CHATHISTORY", ":s FAIL CHATHISTORY X :y", ":s 421 sprintbot CHATHISTORY", ":s 900", ":s 901", ":s 437", ":s 437 sprintbot #x :y",
+		"TOPIC #Sprint", ":ada!a@h TOPIC #Sprint :x", "BATCH +a chathistory", "@batch=a :!u@h PRIVMSG #Sprint :x", "@batch=a BATCH +a", "BATCH -a",
+		"BATCH +b chathistory #Sprint", "@batch=b;time=2027-05-17T09:00:00Z :!u@h PRIVMSG #Sprint :x", "@batch=b", "@batch=b PRIVMSG", "@batch=b BATCH +c x",
+		"@batch=c;time=x :ada!a@h PRIVMSG #Sprint :x", "BATCH -c", "@batch=b BATCH -c", "BATCH -b", "BATCH -b", ":!u@h PRIVMSG #Sprint :x", ":*status!u@h PRIVMSG #Sprint :x",
 		":SPRINTBOT-ERROR x", "SPRINTBOT-001 a",
 	} {
 		peer.Send(odd)

@@ -82,6 +82,7 @@ type room struct {
 	since   time.Time      // when we came in, by the server's clock; zero if it does not tell
 	holding bool           // live words wait until what was said before is read
 	held    []chat.Message // those
+	spare   []line         // old words that came unasked meanwhile
 }
 
 func (n *Network) newSession(l *link) *session {
@@ -196,7 +197,9 @@ func (s *session) on(l line) {
 			l.tags["label"] = label
 		}
 		if old := s.playbacks[l.tags["batch"]]; old != nil && l.command != "BATCH" {
-			old.lines = append(old.lines, l)
+			if len(old.lines) < batchMost {
+				old.lines = append(old.lines, l)
+			}
 			return
 		}
 		switch l.command {
