@@ -80,7 +80,7 @@ type contract struct {
 // startContract runs the stand's network until it is up.
 func startContract(t *testing.T, s stand) *contract {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 35*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 75*time.Second)
 	t.Cleanup(cancel)
 	c := &contract{stand: s, ctx: ctx, ear: &contractEar{people: s.people(), known: map[string]chat.Message{}, more: make(chan struct{})}}
 	running, end := context.WithCancel(ctx)
