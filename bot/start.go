@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
 	"syscall"
 	"time"
 
@@ -80,7 +81,7 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	}
 	b.networks = append(b.networks, site)
 	for _, n := range cfg.Networks {
-		network, err := newNetwork(n, store, faces(cfg.URL), log)
+		network, err := newNetwork(n, store, cfg.Bridges, faces(cfg.URL), log)
 		if err != nil {
 			return err
 		}
@@ -97,14 +98,14 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 }
 
 // newNetwork makes the adapter of one configured network.
-func newNetwork(n NetworkConfig, store sprints.Store, face func(network, nick string) string, log *slog.Logger) (relay.Network, error) {
+func newNetwork(n NetworkConfig, store sprints.Store, routes relay.Routes, face func(network, nick string) string, log *slog.Logger) (relay.Network, error) {
 	switch {
 	case n.IRC != nil:
 		return irc.New(irc.Config{
 			Name: n.Name, Server: n.IRC.Server, TLS: n.IRC.TLS, Pin: n.IRC.Pin, Nick: n.IRC.Nick, Channels: n.Channels,
 			Account: n.IRC.Account, Password: string(n.IRC.Password), Pace: n.IRC.Pace,
 			External: n.IRC.External, CertFile: n.IRC.CertFile, KeyFile: n.IRC.KeyFile,
-			Mark: marks(store), Version: "sprintbot " + version(), Log: log,
+			Mark: marks(store), Presence: presence(n.Name, routes), Version: "sprintbot " + version(), Log: log,
 		})
 	case n.Slack != nil:
 		return slack.New(slack.Config{
@@ -124,6 +125,14 @@ func markOf(store sprints.Store) func(context.Context, chat.Place) (sprints.Mark
 		})
 		return mark, err
 	}
+}
+
+// presence says whether a bridge of a network shows comings, goings or topics.
+func presence(network string, routes relay.Routes) bool {
+	return slices.ContainsFunc(routes, func(b relay.Bridge) bool {
+		return (b.Ways.Joins || b.Ways.Topics) &&
+			slices.ContainsFunc(b.Join, func(p chat.Place) bool { return p.Network == network })
+	})
 }
 
 // marks tell an adapter how far a place has been heard.
@@ -178,11 +187,15 @@ func runSample(ctx context.Context, o options, clock sprints.Clock, log *slog.Lo
 	return b.run(ctx)
 }
 
-// listen opens the page's port, and says what to do where another program has it.
+// listen opens the page's port, and says what to do where that can't be.
 func listen(ctx context.Context, c web.Config) (*web.Site, error) {
 	site, err := web.Listen(ctx, c)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("another program listens on %s already: name another address with --listen, or take a free port with --listen 127.0.0.1:0", c.Listen)
+	}
+	var addr *net.OpError
+	if errors.As(err, &addr) && addr.Op == "listen" {
+		return nil, fmt.Errorf("the page can't listen on %s (%w): an address looks like 127.0.0.1:8080, and 127.0.0.1:0 takes a free port", c.Listen, addr.Err)
 	}
 	return site, err
 }

@@ -157,6 +157,13 @@ func TestAnUnknownStrokeIsAnsweredKindlyAndHeardByNobody(t *testing.T) {
 	}
 }
 
+func TestWhoSaysQuitIsToldHow(t *testing.T) {
+	d := &desk{}
+	if out := session(t, d, "quit", "Exit", "me"); strings.Count(out, "  /quit\n") != 2 || len(d.heard) != 1 {
+		t.Errorf("%s%v", out, d.heard)
+	}
+}
+
 func TestWhatCantBeKeptIsSaidAndTheConsoleGoesOn(t *testing.T) {
 	d := &desk{fails: 1}
 	out := session(t, d, "here B4", "here B4")

@@ -32,6 +32,8 @@ func (n *Network) read(line string) typed {
 	switch {
 	case line == "":
 		return typed{}
+	case strings.EqualFold(line, "quit"), strings.EqualFold(line, "exit"):
+		return typed{say: []string{"To end, say it with a stroke:", "  /quit"}}
 	case !strings.HasPrefix(verb, "/"):
 		return n.private(line)
 	}

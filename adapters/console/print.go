@@ -25,7 +25,7 @@ func (n *Network) Render(out chat.Outgoing) []chat.Part {
 	case out.Kind == chat.Deleted:
 		lines = []string{head + "(took these words back)"}
 	default:
-		for _, l := range replyLines(out.Reply, false) {
+		for _, l := range replyLines(out.Words(), false) {
 			lines = append(lines, head+l)
 		}
 	}
