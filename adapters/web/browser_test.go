@@ -256,6 +256,13 @@ func (k *kit) longNames() {
 		_, err = tx.SaveIssue(sprints.Issue{Repo: repo, Number: 123456, Title: long(200), URL: "https://example.org/", Labels: []string{"easy"}, Tier: 4, Open: true, SeenAt: tx.Now(), CreatedAt: tx.Now(), UpdatedAt: tx.Now()})
 		return err
 	})
+	// The board is made anew a moment after the commit.
+	visitor := k.browser()
+	for tick := time.NewTicker(10 * time.Millisecond); !strings.Contains(visitor.get("/"), `"/p/long"`); <-tick.C {
+		if k.t.Context().Err() != nil {
+			k.t.Fatal("the new project never came onto the board")
+		}
+	}
 }
 
 // talk lets people on other networks say something in the lobby.
