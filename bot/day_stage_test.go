@@ -30,6 +30,7 @@ var buildDayBot = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	dayBotDir = dir
 	path := filepath.Join(dir, "sprintbot")
 	out, err := exec.Command("go", "build", "-race", "-tags", "daytest", "-o", path, ".").CombinedOutput()
 	if err != nil {
@@ -38,10 +39,12 @@ var buildDayBot = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
+var dayBotDir string // where it was built, "" if no test needed it
+
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if path, err := buildDayBot(); err == nil && path != "" {
-		os.RemoveAll(filepath.Dir(path))
+	if dayBotDir != "" {
+		os.RemoveAll(dayBotDir)
 	}
 	os.Exit(code)
 }
