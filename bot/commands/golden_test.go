@@ -314,6 +314,14 @@ func TestCodesAreNotGuessedByComingAgainAsAnotherGuest(t *testing.T) {
 	}
 }
 
+func TestARepositoryNotReadYetIsNotSaidToHaveNothing(t *testing.T) {
+	w := newWorld(t)
+	w.did(newcomer, "project new Quietword example/quietword")
+	if got := w.say(newcomer, "project show quietword").Reply.Plain(); !strings.Contains(got, "Not read yet: the easy issues in example/quietword.") {
+		t.Error(got)
+	}
+}
+
 func TestAnAnnouncementSaysNoNameTwiceAndSendsNobodyToABrokenPage(t *testing.T) {
 	w := newWorld(t)
 	w.did(newcomer, "project new Quietword", "page quietword https://wiki.example.org/Quietword")

@@ -224,9 +224,15 @@ func (c *Call) work(v sprints.View, p sprints.Project) (chat.Line, error) {
 		t = c.Text("%s free", count(n, "easy issue is", "easy issues are"))
 	}
 	if len(repos) > 0 {
-		names := make([]string, len(repos))
+		names, unread := make([]string, len(repos)), 0
 		for i, r := range repos {
 			names[i] = r.FullName()
+			if r.SyncedAt.IsZero() && !r.Sample {
+				unread++
+			}
+		}
+		if easy[p.ID] == 0 && unread == len(repos) { // none known is not none there
+			t = c.Text("Not read yet: the easy issues")
 		}
 		t = append(t, c.Text(" in %s", strings.Join(names, ", "))...)
 	}
