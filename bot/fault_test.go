@@ -122,3 +122,26 @@ func TestFaultHalfOpenLink(t *testing.T) {
 	h.stop()
 	h.allArrived(8)
 }
+
+// TestFaultSilentServerAtTheEnd stops the bot while a server has fallen silent:
+// it ends in time, and what waits arrives after the next start.
+func TestFaultSilentServerAtTheEnd(t *testing.T) {
+	t.Parallel()
+	h := newHall(t)
+	h.says(20)
+	h.arrives()
+	h.right.Freeze()
+	h.says(50)
+	began := time.Now()
+	h.stop()
+	took := time.Since(began)
+	t.Logf("the end took %v", took)
+	if took > graceful {
+		t.Errorf("longer than %v", graceful)
+	}
+	h.right.Thaw()
+	h.start()
+	h.arrives()
+	h.stop()
+	h.allArrived(8)
+}
