@@ -2,6 +2,7 @@ package irc
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -42,9 +43,14 @@ func (n *Network) Render(out chat.Outgoing) []chat.Part {
 	if out.Kind == chat.Action {
 		verb, open, shut = "PRIVMSG", "\x01ACTION ", "\x01"
 	}
+	out.Reply = out.Words()
 	switch out.Kind {
 	case chat.Edited:
-		head += "(edited) "
+		if change := substitution(out); change != "" {
+			out.Reply, out.Page = chat.Saying(chat.Plainly(change)), ""
+		} else {
+			head += "(edited) "
+		}
 	case chat.Deleted:
 		head += "(took back a line) "
 	}
@@ -55,6 +61,10 @@ func (n *Network) Render(out chat.Outgoing) []chat.Part {
 		for _, piece := range wrap(line, budget) {
 			bodies = append(bodies, verb+" :"+open+head+piece+shut)
 		}
+	}
+	if more := len(bodies) - channelLines; out.Page != "" && more > 0 {
+		link := wrap(chat.Plainly(strconv.Itoa(more)+" more lines: "+out.Page), budget)[0]
+		bodies = append(bodies[:channelLines], verb+" :"+open+head+link+shut)
 	}
 	if len(bodies) == 0 {
 		bodies = []string{verb + " :" + open + strings.TrimRight(head, " ") + " " + shut}

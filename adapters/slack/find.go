@@ -36,19 +36,21 @@ func partKey(key, part string) string { return key + "\x1e" + part }
 
 // keep notes a post of ours by its metadata; one without ours is nobody's business here.
 func (r *receipts) keep(m slackapi.SlackMetadata, ts string) {
-	key, part, ok := ours(m)
-	if !ok || ts == "" {
+	keys, part := ours(m)
+	if len(keys) == 0 || ts == "" {
 		return
 	}
-	id := partKey(key, part)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, known := r.seen[id]; !known {
-		delete(r.seen, r.ring[r.next])
-		r.ring[r.next] = id
-		r.next = (r.next + 1) % receiptsKept
+	for _, key := range keys {
+		id := partKey(key, part)
+		if _, known := r.seen[id]; !known {
+			delete(r.seen, r.ring[r.next])
+			r.ring[r.next] = id
+			r.next = (r.next + 1) % receiptsKept
+		}
+		r.seen[id] = ts
 	}
-	r.seen[id] = ts
 	close(r.more)
 	r.more = make(chan struct{})
 }
@@ -83,13 +85,19 @@ func (r *receipts) find(p chat.Part) (chat.Receipt, bool) {
 	return chat.Receipt{ID: ts, At: instant(ts)}, ts != ""
 }
 
-func ours(m slackapi.SlackMetadata) (key, part string, ok bool) {
+// ours are the keys of the rows that a post carries, and which part of them; none if it is no post of ours.
+func ours(m slackapi.SlackMetadata) (keys []string, part string) {
 	if m.EventType != eventType {
-		return "", "", false
+		return nil, ""
 	}
-	key, _ = m.EventPayload["key"].(string)
 	part, _ = m.EventPayload["part"].(string)
-	return key, part, key != "" && part != ""
+	all, _ := m.EventPayload["keys"].([]any)
+	for _, k := range all {
+		if key, ok := k.(string); ok && key != "" && part != "" {
+			keys = append(keys, key)
+		}
+	}
+	return keys, part
 }
 
 // Find looks whether a part has arrived: among the own posts seen, else in the place's history newer than after ("" reads

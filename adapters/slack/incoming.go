@@ -3,6 +3,7 @@ package slack
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -132,9 +133,22 @@ func (t translator) words(m slackapi.Msg) chat.Text {
 		if len(text) > 0 {
 			text = append(text, chat.Span{Text: "\n"})
 		}
-		text = append(text, chat.Span{Text: cmp.Or(f.Name, f.Title, "a file"), URL: f.Permalink})
+		text = append(text, chat.Span{Text: cmp.Or(f.Name, f.Title, "a file") + weight(f.Size), URL: f.Permalink})
 	}
 	return text
+}
+
+// weight is a file's size in words, "" where it is not told.
+func weight(bytes int) string {
+	switch {
+	case bytes <= 0:
+		return ""
+	case bytes < 1000:
+		return fmt.Sprintf(", %d bytes", bytes)
+	case bytes < 1_000_000:
+		return fmt.Sprintf(", %d kB", (bytes+500)/1000)
+	}
+	return fmt.Sprintf(", %.1f MB", float64(bytes)/1e6)
 }
 
 // changed is an edit when the words changed; a link's preview or a reply count is none. A root that was deleted under

@@ -187,7 +187,7 @@ func TestActionsFilesThreadsAndBotsAreWhatTheyAre(t *testing.T) {
 	if got[0].Kind != chat.Action || got[0].Text.Plain() != "waves" {
 		t.Errorf("an action: %+v", got[0])
 	}
-	if words := got[1].Text.Plain(); !strings.Contains(words, "the plan\nplan.pdf (https://") || strings.Contains(words, "secret") {
+	if words := got[1].Text.Plain(); !strings.Contains(words, "the plan\nplan.pdf, 123 bytes (https://") || strings.Contains(words, "secret") {
 		t.Errorf("a file: %q", words)
 	}
 	if got[2].In.Thread != root || got[2].Of != b.room+":"+root {

@@ -54,24 +54,11 @@ func (n *Network) Render(out chat.Outgoing) []chat.Part {
 
 // relayed is a person's words, under their own name.
 func (n *Network) relayed(out chat.Outgoing) []body {
-	var t chat.Text
-	for i, l := range out.Reply.Lines {
-		if i > 0 {
-			t = append(t, chat.Span{Text: "\n"})
-		}
-		for _, c := range l.Cells {
-			t = append(t, c...)
-		}
-	}
-	if out.Kind == chat.Action {
-		for i := range t {
-			t[i].Italic = true // t is a copy of the spans
-		}
+	t := n.said(out)
+	if len(out.Together) > 0 {
+		t = n.together(out.Together)
 	}
 	foreign := out.As.Network != n.name
-	if foreign {
-		t = withEmoji(t)
-	}
 	var bodies []body
 	for _, piece := range split(t, partUnits) {
 		if foreign {

@@ -174,14 +174,15 @@ func (n *Network) call(ctx context.Context, channel string, part chat.Part) (ts 
 		return cmp.Or(ts, out.Of), err
 	}
 	if out.Relayed() {
-		opts = append(opts, slackapi.MsgOptionUsername(userName(out)), n.picture(out))
+		name, picture := n.postName(out)
+		opts = append(opts, slackapi.MsgOptionUsername(name), picture)
 	}
 	if thread := threadOf(out); thread != "" {
 		opts = append(opts, slackapi.MsgOptionTS(thread))
 	}
 	opts = append(opts, slackapi.MsgOptionMetadata(slackapi.SlackMetadata{
 		EventType:    eventType,
-		EventPayload: map[string]any{"key": out.Key, "part": strconv.Itoa(part.N)},
+		EventPayload: map[string]any{"keys": keysOf(out), "part": strconv.Itoa(part.N)},
 	}))
 	_, ts, err = n.api.PostMessageContext(ctx, channel, opts...)
 	return ts, err
@@ -192,7 +193,7 @@ func threadOf(out chat.Outgoing) string {
 	if out.Kind == chat.Edited {
 		return out.To.Thread
 	}
-	return cmp.Or(out.To.Thread, out.Of)
+	return cmp.Or(out.To.Thread, stampOf(out.Of))
 }
 
 func (n *Network) options(part chat.Part) ([]slackapi.MsgOption, error) {

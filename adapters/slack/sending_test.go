@@ -20,7 +20,7 @@ func TestARelayedLineCarriesWhoSaidItAndItsKey(t *testing.T) {
 	}
 	p := b.d.Posts()[0]
 	if p.Username != "grace (IRC)" || p.Metadata == nil || p.Metadata.EventType != "sprintbot" ||
-		p.Metadata.EventPayload["key"] != "relay-1" || p.Metadata.EventPayload["part"] != "0" {
+		fmt.Sprint(p.Metadata.EventPayload["keys"]) != "[relay-1]" || p.Metadata.EventPayload["part"] != "0" {
 		t.Errorf("posted %+v", p)
 	}
 	if want := "a &lt;b&gt; &amp; &lt;\u200b!channel&gt; @\u200bhere *c* <https://example.org/x?a=1&amp;b=2>."; p.Text != want {

@@ -25,9 +25,12 @@ func (s *Site) Changed() <-chan struct{} { return s.changed }
 // Pace has no limit: what is sent goes to memory, and pages take it from there.
 func (s *Site) Pace() chat.Pace { return chat.Pace{} }
 
+// Manners of the lobby: what was said there can be changed.
+func (s *Site) Manners() chat.Manners { return chat.Manners{Rewrites: true} }
+
 // Render makes one part of a row: its words as HTML, escaped.
 func (s *Site) Render(out chat.Outgoing) []chat.Part {
-	return []chat.Part{{Out: out, Of: 1, Body: string(replyHTML(out.Reply))}}
+	return []chat.Part{{Out: out, Of: 1, Body: string(replyHTML(out.Words()))}}
 }
 
 // Send puts a row into the lobby, or into the drawer of one browser, where

@@ -1,0 +1,120 @@
+package slack
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	slackapi "github.com/slack-go/slack"
+
+	"sprintbot/sprints/chat"
+)
+
+// joinedRows is how many rows share a post at most: their keys stand in its metadata.
+const joinedRows = 40
+
+// Manners of Slack: what was said can be changed, and answered in a thread.
+func (n *Network) Manners() chat.Manners { return chat.Manners{Rewrites: true, Threads: true} }
+
+// Joins says that the words of next fit into the post of those before it, each line with its speaker.
+func (n *Network) Joins(before []chat.Outgoing, next chat.Outgoing) bool {
+	used := 0
+	for _, out := range append(slices.Clip(before), next) {
+		used += units(out.Reply.Plain()) + units(userName(out)) + len("*: *\n")
+	}
+	return used <= partUnits && len(before) < joinedRows
+}
+
+// together is the words of rows in one post: each line with its speaker, unless all are one person's. Rows that were taken
+// back stay in the list, for the post keeps its name, and show nothing.
+func (n *Network) together(outs []chat.Outgoing) chat.Text {
+	alone := oneSpeaker(outs)
+	var t chat.Text
+	for _, out := range outs {
+		if out.Reply.Silent() {
+			continue
+		}
+		if len(t) > 0 {
+			t = append(t, chat.Span{Text: "\n"})
+		}
+		words := n.said(out)
+		if !alone {
+			t = append(t, speaker(out, outs, words)...)
+		}
+		t = append(t, words...)
+	}
+	return t
+}
+
+// said is the words of one row, with names of people here as mentions and characters as emoji where they come from elsewhere.
+func (n *Network) said(out chat.Outgoing) chat.Text {
+	var t chat.Text
+	for i, l := range out.Words().Lines {
+		if i > 0 {
+			t = append(t, chat.Span{Text: "\n"})
+		}
+		for _, c := range l.Cells {
+			t = append(t, c...)
+		}
+	}
+	if out.Kind == chat.Action {
+		for i := range t {
+			t[i].Italic = true // t is a copy of the spans
+		}
+	}
+	if out.As.Network != n.name {
+		t = withEmoji(t)
+	}
+	return t
+}
+
+// speaker is who says words, in front of them; above, where a quote, a list or code must begin its line.
+func speaker(out chat.Outgoing, outs []chat.Outgoing, words chat.Text) chat.Text {
+	name := userName(out)
+	if !slices.ContainsFunc(outs, func(o chat.Outgoing) bool { return o.From != out.From }) {
+		name = strings.TrimSuffix(name, " ("+cmp.Or(chat.Name(out.From), out.As.Network)+")")
+	}
+	if out.Kind == chat.Action {
+		return chat.Text{{Text: name, Bold: true, Italic: true}, {Text: " ", Italic: true}}
+	}
+	if len(words) > 0 && (words[0].Pre || words[0].Lead != "") {
+		return chat.Text{{Text: name, Bold: true}, {Text: ":\n"}}
+	}
+	return chat.Text{{Text: name, Bold: true}, {Text: ": "}}
+}
+
+// oneSpeaker says that all rows are the words of one person.
+func oneSpeaker(outs []chat.Outgoing) bool {
+	return !slices.ContainsFunc(outs, func(o chat.Outgoing) bool {
+		return *o.As != *outs[0].As || o.From != outs[0].From || o.Kind == chat.Action
+	})
+}
+
+// postName is the name above a post, and the picture beside it.
+func (n *Network) postName(out chat.Outgoing) (name string, picture slackapi.MsgOption) {
+	if len(out.Together) == 0 || oneSpeaker(out.Together) {
+		return userName(out), n.picture(out)
+	}
+	var from []string
+	for _, o := range out.Together {
+		if label := cmp.Or(chat.Name(o.From), o.As.Network); !slices.Contains(from, label) {
+			from = append(from, label)
+		}
+	}
+	return "several people (" + clip(strings.Join(from, ", "), nickUnits/2) + ")", slackapi.MsgOptionIconEmoji(":busts_in_silhouette:")
+}
+
+// keysOf are the keys of all rows in a post.
+func keysOf(out chat.Outgoing) []string {
+	if len(out.Together) == 0 {
+		return []string{out.Key}
+	}
+	keys := make([]string, len(out.Together))
+	for i, o := range out.Together {
+		keys[i] = o.Key
+	}
+	return keys
+}
+
+// stampOf is the ts in the id of a message, which is one already or has its channel in front.
+func stampOf(id string) string { return id[strings.LastIndexByte(id, ':')+1:] }

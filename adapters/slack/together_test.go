@@ -1,0 +1,77 @@
+package slack
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"sprintbot/sprints/chat"
+)
+
+func TestSeveralPeoplesLinesShareAPost(t *testing.T) {
+	b := newBench(t).run()
+	lin := chat.Handle{Network: "libera", ID: "account:lin", Nick: "lin"}
+	one, two, three := b.relay("k1", "hello"), b.relay("k2", "*waves*"), b.relay("k3", "x := 1")
+	two.As, two.Kind = &lin, chat.Action
+	three.As, three.Reply.Lines[0].Cells = &lin, []chat.Text{{{Text: "x := 1", Code: true, Pre: true}}}
+	if !b.n.Joins([]chat.Outgoing{one, two}, three) {
+		t.Error("three short lines do not fit")
+	}
+	if b.n.Joins([]chat.Outgoing{one}, b.relay("k4", strings.Repeat("word ", 600))) {
+		t.Error("a post grew too long")
+	}
+	all := one
+	all.Together = []chat.Outgoing{one, two, three}
+	r := b.send(all)
+	if len(r) != 1 || r[0].err != nil {
+		t.Fatalf("%+v", r)
+	}
+	p := b.d.Posts()[0]
+	if want := "grace: hello\nlin *waves*\nlin:\nx := 1"; p.Username != "several people (IRC)" || p.Text != want {
+		t.Errorf("%s: %q, want %q", p.Username, p.Text, want)
+	}
+	if got := fmt.Sprint(p.Metadata.EventPayload["keys"]); got != "[k1 k2 k3]" {
+		t.Errorf("keys %s", got)
+	}
+	for _, key := range []string{"k1", "k2", "k3"} { // each row is found by its own key after a crash
+		out := b.relay(key, "x")
+		if _, found, err := b.n.Find(t.Context(), b.n.Render(out)[0], ""); !found || err != nil {
+			t.Errorf("%s is not found: %v", key, err)
+		}
+	}
+
+	mended := two
+	mended.Reply = chat.Saying(chat.Plainly("bows"))
+	gone := three
+	gone.Reply = chat.Reply{}
+	edit := all
+	edit.Kind, edit.Of, edit.Together = chat.Edited, r[0].receipt.ID, []chat.Outgoing{one, mended, gone}
+	if r := b.send(edit)[0]; r.err != nil {
+		t.Fatal(r.err)
+	}
+	m := b.d.Posts()
+	if last := m[len(m)-1]; last.Method != "chat.update" || !strings.Contains(last.Text, "bows") || strings.Contains(last.Text, "x := 1") || !strings.Contains(last.Text, "grace") {
+		t.Errorf("the edited post: %s %q", last.Method, last.Text)
+	}
+}
+
+func TestOnePersonsLinesShareAPostUnderTheirName(t *testing.T) {
+	b := newBench(t).run()
+	one, two := b.relay("k1", "hello"), b.relay("k2", "again")
+	one.Together = []chat.Outgoing{one, two}
+	b.send(one)
+	if p := b.d.Posts()[0]; p.Username != "grace (IRC)" || p.Text != "hello\nagain" {
+		t.Errorf("%s: %q", p.Username, p.Text)
+	}
+}
+
+func TestAReplyStandsUnderWhatItAnswers(t *testing.T) {
+	b := newBench(t).run()
+	root := b.d.Say(b.ada, "#sprints", "root")
+	reply := b.relay("k1", "yes")
+	reply.Of = b.room + ":" + root // as it was heard here
+	b.send(reply)
+	if p := b.d.Posts()[0]; p.Thread != root {
+		t.Errorf("it stands under %q, want %q", p.Thread, root)
+	}
+}
