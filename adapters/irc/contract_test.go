@@ -181,6 +181,15 @@ func TestNickCollisionIsBypassedAndTheNickRegained(t *testing.T) {
 	})
 }
 
+func TestTheBotSaysThatItIsOne(t *testing.T) {
+	t.Parallel()
+	s := irctest.InspIRCd(t)
+	start(t, config(s.Addr)).up()
+	ada := s.Dial("ada")
+	ada.Send("WHOIS sprintbot")
+	ada.WaitLine(t.Context(), func(l irctest.Line) bool { return l.Command == "335" && strings.Contains(l.Text(), "bot") })
+}
+
 func TestAGhostOfOursIsRemovedByTheServices(t *testing.T) {
 	t.Parallel()
 	s := irctest.InspIRCd(t)

@@ -52,8 +52,8 @@ type Config struct {
 	// never speaks before the login succeeded.
 	Account, Password string
 	// External logs in by SASL EXTERNAL, as who the certificate of CertFile and
-	// KeyFile (PEM) is known to the services, before a word is spoken; Account
-	// may name the account to ask for, Password is not used.
+	// KeyFile (PEM) is known to the services, before a word is spoken; an Account
+	// must then be the one they name. Password is not used.
 	External          bool
 	CertFile, KeyFile string
 	// Pace is how fast the server may be spoken to; the zero Pace is no limit.

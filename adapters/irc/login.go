@@ -3,6 +3,7 @@ package irc
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -40,6 +41,8 @@ func (s *session) negotiate(l line) {
 		case mechanism == "" || s.loggedIn:
 		case s.known == "":
 			s.quit(errors.New("the SASL login ended well (903) but names no account (900)"), false)
+		case s.n.cfg.External && s.n.cfg.Account != "" && !s.folding.same(s.known, s.n.cfg.Account):
+			s.quit(fmt.Errorf("the certificate belongs to the account %s, not to %s", clean(s.known), s.n.cfg.Account), true)
 		default:
 			s.loggedIn = true
 			s.registered()
@@ -60,8 +63,8 @@ func (s *session) negotiate(l line) {
 func (s *session) authenticate() {
 	c := s.n.cfg
 	words := c.Account + "\x00" + c.Account + "\x00" + c.Password
-	if c.External { // the certificate says who; an account only which of several
-		words = c.Account
+	if c.External { // the certificate says who; some services take nothing else
+		words = ""
 	}
 	answer := base64.StdEncoding.EncodeToString([]byte(words))
 	for piece := range slices.Chunk([]byte(answer), saslChunk) {

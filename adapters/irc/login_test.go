@@ -1,7 +1,10 @@
 package irc_test
 
 import (
+	"crypto/sha256"
+	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -102,6 +105,15 @@ func TestAPinStandsInForAuthorities(t *testing.T) {
 	right := c
 	right.Pin = strings.Repeat("cd", 32) + ", " + strings.ToUpper(colons(s.Pin))
 	start(t, right).up()
+
+	conn, err := (&tls.Dialer{Config: &tls.Config{RootCAs: s.Roots, ServerName: "127.0.0.1"}}).DialContext(t.Context(), "tcp", s.TLSAddr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	key := sha256.Sum256(conn.(*tls.Conn).ConnectionState().PeerCertificates[0].RawSubjectPublicKeyInfo)
+	right.Pin, right.Nick = hex.EncodeToString(key[:]), "another"
+	start(t, right).up()
 }
 
 // colons writes a sum as openssl does.
@@ -133,13 +145,26 @@ func TestLoginByCertificate(t *testing.T) {
 	owner := s.Dial("owner", irctest.WithSASL("sprintbot", "secret-2"))
 	owner.Say("NickServ", "CERT ADD "+sum)
 	owner.WaitLine(t.Context(), irctest.Says("NickServ", "owner", "Added fingerprint"))
-	t.Run("known to the services logs in", func(t *testing.T) {
-		ada := s.Dial("ada", irctest.WithCaps("extended-join"))
-		ada.Join("#sprint")
-		start(t, c).up()
-		joined := ada.Seen(t.Context(), func(l irctest.Line) bool { return l.Command == "JOIN" && l.Nick == "sprintbot" })
-		if joined.Params[1] != "sprintbot" {
-			t.Fatalf("joined without its account: %s", joined.Raw)
+	for _, account := range []string{"", "sprintbot"} {
+		t.Run("known to the services logs in, account "+account, func(t *testing.T) {
+			c := c
+			c.Account = account
+			ada := s.Dial("ada", irctest.WithCaps("extended-join"))
+			defer ada.Quit("done")
+			ada.Join("#sprint")
+			start(t, c).up()
+			joined := ada.Seen(t.Context(), func(l irctest.Line) bool { return l.Command == "JOIN" && l.Nick == "sprintbot" })
+			if joined.Params[1] != "sprintbot" {
+				t.Fatalf("joined without its account: %s", joined.Raw)
+			}
+		})
+	}
+	t.Run("of another account than the configured one ends the network", func(t *testing.T) {
+		c := c
+		c.Account = "somebody"
+		st := start(t, c).status("refused", func(st chat.Status) bool { return st.Fatal })
+		if st.Up || !strings.Contains(st.Note, "belongs to the account sprintbot, not to somebody") {
+			t.Fatalf("status %+v", st)
 		}
 	})
 	t.Run("is never up where the server does not offer it", func(t *testing.T) {
