@@ -33,6 +33,14 @@ func TestRelayedNamesCallNobody(t *testing.T) {
 	}
 }
 
+func TestANameOfMixedLettersSaysSo(t *testing.T) {
+	for from, want := range map[string]string{"Slack": "<\u0430\u200bda (Slack, mixed letters)>", "": "<\u0430\u200bda (mixed letters)>"} {
+		if got := speaker(chat.Outgoing{As: &chat.Handle{Nick: "\u0430da"}, From: from}); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestPeopleOfThisNetworkAreCalledByNickAndNobodyElse(t *testing.T) {
 	n, err := New(Config{Name: "libera", Server: "h:1", Nick: "sprintbot", Channels: []string{"#x"}})
 	if err != nil {

@@ -157,17 +157,20 @@ func (n *Network) words(l chat.Line) chat.Text {
 
 // speaker is who said relayed words, as every part of them begins: <ada
 // (Slack)>. A name keeps to its place: no controls, no marks of direction, no
-// angle brackets; one written from right to left is isolated. It does not call
-// whoever has the same nick here.
+// angle brackets; one written from right to left is isolated, one whose letters
+// pass for others says so. It does not call whoever has the same nick here.
 func speaker(out chat.Outgoing) string {
-	name := isolated(uncalled(nameOf(out.As.Nick)))
-	if name == "" {
+	name, where := nameOf(out.As.Nick), isolated(nameOf(out.From))
+	if chat.Mixed(name) {
+		where = strings.TrimPrefix(where+", mixed letters", ", ")
+	}
+	if name = isolated(uncalled(name)); name == "" {
 		name = "somebody"
 	}
-	if out.From == "" {
+	if where == "" {
 		return "<" + name + ">"
 	}
-	return "<" + name + " (" + isolated(nameOf(out.From)) + ")>"
+	return "<" + name + " (" + where + ")>"
 }
 
 // brackets are those that stand around a speaker.

@@ -87,6 +87,9 @@ func userName(out chat.Outgoing) string {
 	if nick == "" {
 		nick = out.As.ID
 	}
+	if chat.Mixed(nick) {
+		where += ", mixed letters" // it may pass for a member's
+	}
 	tail := " (" + where + ")"
 	isolate := leftward(nick)
 	if isolate {

@@ -48,6 +48,27 @@ func hidden(r, before rune) bool {
 	return false
 }
 
+// lookalikes are scripts whose letters pass for each other's.
+var lookalikes = [...]*unicode.RangeTable{unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee}
+
+// Mixed says that a name has letters of several scripts that look alike, as a
+// Latin name with one Cyrillic letter in it: it may pass for another's, so
+// whoever shows it says so.
+func Mixed(name string) bool {
+	found := -1
+	for _, r := range name {
+		for i, script := range lookalikes {
+			if r > unicode.MaxASCII && unicode.Is(script, r) || i == 0 && (r|0x20 >= 'a' && r|0x20 <= 'z') {
+				if found >= 0 && found != i {
+					return true
+				}
+				found = i
+			}
+		}
+	}
+	return false
+}
+
 // Unturned is s without the characters that turn the direction of text around
 // or hold a state open behind it, and without byte order marks. The single
 // marks that right-to-left writing uses stay.

@@ -85,3 +85,14 @@ func TestLabelsThatMislead(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesOfMixedLettersAreNoticed(t *testing.T) {
+	for name, want := range map[string]bool{
+		"ada": false, "Zoë 7": false, "\u0430da": true, "оlga": true, "Ольга": false, "Ὀλίγα": false, "\u03bfliver": true,
+		"日本 kim": false, "נועה kim": false, "": false, "👩\u200d💻 ada": false, "µ": false,
+	} {
+		if Mixed(name) != want {
+			t.Errorf("Mixed(%q) is %v", name, !want)
+		}
+	}
+}
