@@ -22,7 +22,11 @@ func (d *directory) mentioned(network string, t chat.Text) chat.Text {
 	}
 	var out chat.Text
 	fresh := true // at the beginning of a line
-	for _, s := range t {
+	for i, s := range t {
+		if s.Text == ": " && i > 0 && t[i-1].Who != nil && (i == 1 || strings.HasSuffix(t[i-2].Text, "\n")) {
+			out, fresh = append(out, s), true // behind who speaks
+			continue
+		}
 		if s.Code || s.URL != "" || s.Who != nil || s.Lead != "" {
 			out = append(out, s)
 			fresh = s.Lead != "" || strings.HasSuffix(s.Text, "\n")

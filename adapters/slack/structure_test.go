@@ -194,6 +194,22 @@ func TestPeopleAreMentionedOnlyWhereOneIsMeant(t *testing.T) {
 	}
 }
 
+func TestInAPostOfSeveralPeopleOnlyTheirWordsMention(t *testing.T) {
+	n := newNetwork(Config{Name: "pycon", BotToken: "xoxb-double"}, slog.New(slog.DiscardHandler), 0)
+	n.names.learn("U1", "grace", "", "grace", false)
+	n.names.learn("U2", "ada", "", "ada", false)
+	say := func(nick, words string) chat.Outgoing {
+		return chat.Outgoing{Kind: chat.Said, As: &chat.Handle{Network: "libera", ID: nick, Nick: nick}, From: "IRC", Reply: chat.Saying(chat.Plainly(words))}
+	}
+	rows := []chat.Outgoing{say("ada", "grace: one"), say("grace, the other", "two"), say("@grace", "three @ada"), say("ada", "four grace: no")}
+	out := rows[0]
+	out.Together = rows
+	bodies := n.relayed(out)
+	if want := "ada: <@U1>: one\ngrace, the other: two\n@grace: three <@U2>\nada: four grace: no"; len(bodies) != 1 || bodies[0].Text != want {
+		t.Errorf("posted %q, want %q", bodies[0].Text, want)
+	}
+}
+
 // body0 is a post as it goes out.
 type body0 struct {
 	Text   string

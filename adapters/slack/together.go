@@ -46,7 +46,7 @@ func (n *Network) together(outs []chat.Outgoing) chat.Text {
 	return t
 }
 
-// said is the words of one row, with names of people here as mentions and characters as emoji where they come from elsewhere.
+// said is the words of one row, with names of emoji as characters where they come from elsewhere.
 func (n *Network) said(out chat.Outgoing) chat.Text {
 	var t chat.Text
 	for i, l := range out.Words().Lines {
@@ -68,19 +68,20 @@ func (n *Network) said(out chat.Outgoing) chat.Text {
 	return t
 }
 
-// speaker is who says words, in front of them; above, where a quote, a list or code must begin its line.
+// speaker is who says words, in front of them; above, where a quote, a list or code must begin its line. The name is marked as
+// theirs, so that it is not taken for a mention of somebody here.
 func speaker(out chat.Outgoing, outs []chat.Outgoing, words chat.Text) chat.Text {
 	name := userName(out)
 	if !slices.ContainsFunc(outs, func(o chat.Outgoing) bool { return o.From != out.From }) {
 		name = strings.TrimSuffix(name, " ("+cmp.Or(chat.Name(out.From), out.As.Network)+")")
 	}
 	if out.Kind == chat.Action {
-		return chat.Text{{Text: name, Bold: true, Italic: true}, {Text: " ", Italic: true}}
+		return chat.Text{{Text: name, Bold: true, Italic: true, Who: out.As}, {Text: " ", Italic: true}}
 	}
 	if len(words) > 0 && (words[0].Pre || words[0].Lead != "") {
-		return chat.Text{{Text: name, Bold: true}, {Text: ":\n"}}
+		return chat.Text{{Text: name, Bold: true, Who: out.As}, {Text: ":\n"}}
 	}
-	return chat.Text{{Text: name, Bold: true}, {Text: ": "}}
+	return chat.Text{{Text: name, Bold: true, Who: out.As}, {Text: ": "}}
 }
 
 // oneSpeaker says that all rows are the words of one person.
