@@ -13,7 +13,6 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"sprintbot/adapters/irc"
-	"sprintbot/bot/relay"
 	"sprintbot/sprints/chat"
 )
 
@@ -100,11 +99,6 @@ type slackKeys struct {
 	APIURL       string   `yaml:"api_url"`
 }
 
-// bridgeKeys are one bridge: the map, or its short form, the list of join.
-type bridgeKeys struct {
-	Join []string `yaml:"join"`
-}
-
 func (k *networkKeys) decode(r *reading, n *yaml.Node, path string) {
 	k.path = path
 	kind := childOf(n, "kind")
@@ -133,15 +127,6 @@ func (k *paceKeys) decode(r *reading, n *yaml.Node, path string) {
 		return
 	}
 	type plain paceKeys
-	r.decode(n, (*plain)(k), path)
-}
-
-func (k *bridgeKeys) decode(r *reading, n *yaml.Node, path string) {
-	if n.Kind == yaml.SequenceNode {
-		r.decode(n, &k.Join, path+".join")
-		return
-	}
-	type plain bridgeKeys
 	r.decode(n, (*plain)(k), path)
 }
 
@@ -289,48 +274,6 @@ func (r *reading) channels(path string, channels []string, shape *regexp.Regexp,
 			r.refuse(item(path+".channels", i), "stands there twice")
 		}
 	}
-}
-
-// bridges checks that each place is one of a configured network or the page's
-// lobby, and in one bridge only.
-func (r *reading) bridges(all []bridgeKeys, networks []NetworkConfig) relay.Routes {
-	networks = append(slices.Clone(networks), NetworkConfig{Name: lobbyPlace.Network, Channels: []string{lobbyPlace.Channel}})
-	var routes relay.Routes
-	used := map[chat.Place]bool{}
-	for i, b := range all {
-		path := item("bridges", i)
-		var bridge relay.Bridge
-		for j, words := range b.Join {
-			key := item(path+".join", j)
-			name, channel, ok := strings.Cut(strings.TrimSpace(words), " ")
-			channel = strings.TrimSpace(channel)
-			if !ok || channel == "" {
-				r.refuse(key, `is a network and a channel, as "libera #pycon-sprints"`)
-				continue
-			}
-			at := slices.IndexFunc(networks, func(n NetworkConfig) bool { return n.Name == name })
-			if at < 0 {
-				r.refuse(key, "names no network of this file; there are: %s", names(networks))
-				continue
-			}
-			if !slices.Contains(networks[at].Channels, channel) {
-				r.refuse(key, "names no channel of %s; there are: %s", name, strings.Join(networks[at].Channels, ", "))
-				continue
-			}
-			place := chat.Place{Network: name, Channel: channel}
-			if used[place] {
-				r.refuse(key, "is in a bridge already; a place is in one bridge, once")
-				continue
-			}
-			used[place] = true
-			bridge.Join = append(bridge.Join, place)
-		}
-		if len(b.Join) < 2 && !r.faulty(path) {
-			r.refuse(path, "joins at least two places")
-		}
-		routes = append(routes, bridge)
-	}
-	return routes
 }
 
 // organizers checks that each is an identity that a network vouches for.

@@ -46,7 +46,10 @@ func TestTheExampleConfigurationLoads(t *testing.T) {
 	if diff := cmp.Diff(wanted, c.Networks); diff != "" {
 		t.Error(diff)
 	}
-	routes := relay.Routes{{Join: []chat.Place{{Network: "libera", Channel: "#pycon-sprints"}, {Network: "pycon", Channel: "#sprints"}}}}
+	routes := relay.Routes{{
+		Join: []chat.Place{{Network: "libera", Channel: "#pycon-sprints"}, {Network: "pycon", Channel: "#sprints"}},
+		Ways: relay.Ways{Edits: relay.Short, EditsWithin: relay.DefaultEditsWithin, Threads: relay.DefaultThreads, JoinLines: relay.DefaultJoinLines},
+	}}
 	if diff := cmp.Diff(routes, c.Bridges); diff != "" {
 		t.Error(diff)
 	}
@@ -187,6 +190,22 @@ func TestAConfigurationTakesSecretsFromEnvironmentAndFile(t *testing.T) {
 	}
 }
 
+func TestABridgeHasItsSettings(t *testing.T) {
+	c, err := load(t, strings.Replace(usual, `["libera #a", "pycon #s"]`,
+		`{join: ["libera #a", "pycon #s"], edits: full, edits_within: 1m, deletes: notice, thread_replies: off, threads_within: 3m, join_lines: off, reactions: on, joins: yes, topics: true}`, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := relay.Ways{Edits: relay.Full, EditsWithin: time.Minute, Deletes: true, Flat: true, Threads: 3 * time.Minute, JoinLines: -1,
+		Reactions: true, Joins: true, Topics: true}
+	if diff := cmp.Diff(want, c.Bridges[0].Ways); diff != "" {
+		t.Error(diff)
+	}
+	if c, err = load(t, usual); err != nil || c.Bridges[0].Ways != (relay.Ways{}) {
+		t.Errorf("the short form is not the default: %+v, %v", c.Bridges, err)
+	}
+}
+
 func TestAWrongKeyStopsTheStartWithLineKeyAndSuggestion(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, want string }{
 		"near key":            {"database:", "databse:", "config.yaml:2: databse: is no key here; is database meant?"},
@@ -223,6 +242,9 @@ func TestAWrongKeyStopsTheStartWithLineKeyAndSuggestion(t *testing.T) {
 		"not true":            {"tls: false", "tls: perhaps", "networks.1.tls: is true or false"},
 		"readable password":   {`server: "127.0.0.1:6667", tls: false`, `server: "irc.example.org:6667", tls: false, sasl: {account: a, password_env: T_APP}`, "networks.1.tls: must be true where there is sasl"},
 		"no port":             {`"127.0.0.1:6667"`, "localhost", "networks.1.server: is a host and a port"},
+		"edits":               {`["libera #a", "pycon #s"]`, `{join: ["libera #a", "pycon #s"], edits: shrt}`, "bridges.1.edits: is short, full or off"},
+		"deletes":             {`["libera #a", "pycon #s"]`, `{join: ["libera #a", "pycon #s"], deletes: on}`, "bridges.1.deletes: is off or notice"},
+		"join lines":          {`["libera #a", "pycon #s"]`, `{join: ["libera #a", "pycon #s"], join_lines: -2s}`, "bridges.1.join_lines: is longer than nothing"},
 		"channel":             {`"#a", "#b"`, `"#a", b`, "networks.1.channels.2: is a channel, in quotes"},
 		"channel twice":       {`"#a", "#b"`, `"#a", "#A"`, "networks.1.channels.2: stands there twice"},
 		"comment for channel": {`channels: ["#s"]`, `channels: #s`, "networks.2.channels: is missing; name at least one"},

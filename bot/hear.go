@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strconv"
 
 	"sprintbot/bot/commands"
@@ -27,9 +28,15 @@ type ear struct {
 // error all of it is committed and may be acknowledged.
 func (e *ear) hear(ctx context.Context, ms []chat.Message) ([]chat.Heard, error) {
 	var heard []chat.Heard
+	if !slices.ContainsFunc(ms, e.carrier.Wants) {
+		return make([]chat.Heard, len(ms)), nil
+	}
 	err := e.store.Write(ctx, func(tx sprints.Tx) error {
 		heard = make([]chat.Heard, len(ms))
 		for i, m := range ms {
+			if !e.carrier.Wants(m) {
+				continue // nobody asked to be told, and nothing is kept of it
+			}
 			first, err := tx.Heard(m)
 			if heard[i].First = first; err == nil && first {
 				err = tx.Try(func() (err error) {

@@ -88,7 +88,7 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 		b.networks = append(b.networks, network)
 	}
 	if err := b.wire(wiring{
-		organizer: cfg.Organizes, page: site.URL(), routes: cfg.Bridges, labels: labels(cfg.Networks), expires: cfg.Expires,
+		organizer: cfg.Organizes, page: site.URL(), pages: cfg.URL, routes: cfg.Bridges, labels: labels(cfg.Networks), expires: cfg.Expires,
 		githubToken: string(cfg.GitHubToken), githubAPI: cfg.GitHubAPI,
 	}); err != nil {
 		return err
@@ -214,7 +214,8 @@ func freeOr(addr string) string {
 // wiring is what differs between the sample and a configured bot.
 type wiring struct {
 	organizer              func(network, key string) bool
-	page                   string
+	page                   string // what people are told
+	pages                  string // the page's public address, "" none
 	routes                 relay.Routes
 	labels                 map[string]string
 	expires                time.Duration
@@ -230,7 +231,9 @@ func (b *bot) wire(w wiring) error {
 	b.hub = hub
 	pages := wiki.New(wiki.Config{AllowLoopback: wikiLoopback()})
 	b.desk = &commands.Desk{Organizer: w.organizer, PageURL: w.page, Status: b.statuses, Log: b.log}
-	b.carrier = relay.Carrier{Routes: w.routes, Labels: w.labels, Expires: w.expires}
+	b.carrier = relay.Carrier{
+		Routes: w.routes, Labels: w.labels, Manners: relay.MannersOf(b.networks), Pages: w.pages, Expires: w.expires,
+	}
 	b.jobs = jobs.New(jobs.Config{Store: b.store, Clock: b.clock, GitHub: hub, Pages: pages, Log: b.log.With("from", "jobs")})
 	return nil
 }
