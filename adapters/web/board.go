@@ -31,8 +31,10 @@ type board struct {
 	Rooms    []room
 	Issues   []issue // free beginner's issues, the best to start with first
 	People   int     // seated now, at projects and elsewhere
+	Placed   int     // of People, those at projects the board shows
+	Busy     int     // projects with people
 	Projects int     // rows
-	Free     int     // seats free at projects that take people
+	Free     int     // seats free where one may sit down
 	Easy     int     // free beginner's issues
 	Tables   int     // claimed
 	Came     int     // different people over all days, known when the event is over
@@ -76,15 +78,16 @@ type table struct {
 	Taken int
 }
 
-// room is one room with its claimed tables' seats.
+// room is one room with the seats of its tables in use: those claimed, and
+// those where people sit without a project.
 type room struct {
 	Code, Name, Floor string
 	Seats, Taken      int
 	Free              int
-	Spots             []spot // its claimed tables, by code
+	Spots             []spot // its tables in use, by code
 }
 
-// spot is a table on the map.
+// spot is a table on the map; it has no Slug and no Name without a project.
 type spot struct {
 	Code, Slug, Name string
 	Free             int
@@ -199,9 +202,16 @@ func (b *board) readRows(v sprints.View, seated sprints.Seated) error {
 			at[s.Person] = s.Project
 		}
 	}
-	tables, order := map[sprints.ProjectID][]sprints.TableUse{}, map[string]int{}
-	for i, u := range uses {
-		order[u.Table.Code] = i
+	venue, err := v.Tables()
+	if err != nil {
+		return err
+	}
+	order := map[string]int{}
+	for i, t := range venue {
+		order[t.Code] = i
+	}
+	tables := map[sprints.ProjectID][]sprints.TableUse{}
+	for _, u := range uses {
 		tables[u.Project] = append(tables[u.Project], u)
 	}
 	rooms := map[string]*room{}
@@ -242,7 +252,11 @@ func (b *board) readRows(v sprints.View, seated sprints.Seated) error {
 			b.Free += r.Free
 		}
 		b.Tables += len(r.Tables)
-		b.addRooms(rooms, tables[p.ID], r)
+		b.Placed += r.Taken
+		if r.Taken > 0 {
+			b.Busy++
+		}
+		addProject(rooms, tables[p.ID], r)
 		for _, l := range split(p.Langs) {
 			langs[l] = true
 		}
@@ -252,6 +266,7 @@ func (b *board) readRows(v sprints.View, seated sprints.Seated) error {
 		b.Rows = append(b.Rows, r)
 	}
 	b.Projects = len(b.Rows)
+	b.addLone(rooms, venue, seated)
 	slices.SortStableFunc(b.Rows, func(x, y row) int { return strings.Compare(fold(x.Name), fold(y.Name)) })
 	b.Langs, b.Levels = keys(langs), keys(levels)
 	for _, r := range rooms {
@@ -263,29 +278,52 @@ func (b *board) readRows(v sprints.View, seated sprints.Seated) error {
 	return nil
 }
 
-// addRooms gives the rooms of a project's tables its seats. Who sits at the
+// addProject gives the rooms of a project's tables its seats. Who sits at the
 // project without saying at which table is put to the first one.
-func (b *board) addRooms(rooms map[string]*room, uses []sprints.TableUse, r row) {
+func addProject(rooms map[string]*room, uses []sprints.TableUse, r row) {
 	rest := r.Taken
 	for _, t := range r.Tables {
 		rest -= t.Taken
 	}
 	for i, u := range uses {
-		rm := rooms[u.Table.Room.Code]
-		if rm == nil {
-			rm = &room{Code: u.Table.Room.Code, Name: u.Table.Room.Name, Floor: u.Table.Room.Floor}
-			rooms[u.Table.Room.Code] = rm
-		}
 		taken := r.Tables[i].Taken
 		if i == 0 {
 			taken += max(0, rest)
 		}
-		taken = min(taken, u.Table.Seats)
-		rm.Seats += u.Table.Seats
-		rm.Taken += taken
-		rm.Free = rm.Seats - rm.Taken
-		rm.Spots = append(rm.Spots, spot{Code: u.Table.Code, Slug: r.Slug, Name: r.Name, Free: u.Table.Seats - taken, Open: r.Open() && taken < u.Table.Seats, Paused: r.Paused})
+		addTable(rooms, u.Table, taken, spot{Slug: r.Slug, Name: r.Name, Open: r.Open(), Paused: r.Paused})
 	}
+}
+
+// addLone adds the tables where people sit without a project of the board.
+func (b *board) addLone(rooms map[string]*room, venue []sprints.Table, seated sprints.Seated) {
+	shown := map[string]bool{}
+	for _, r := range b.Rows {
+		for _, t := range r.Tables {
+			shown[t.Code] = true
+		}
+	}
+	for _, t := range venue {
+		if n := seated.ByTable[t.Code]; n > 0 && !shown[t.Code] {
+			addTable(rooms, t, n, spot{Open: true})
+			b.Free += max(0, t.Seats-n)
+		}
+	}
+}
+
+// addTable gives a table's seats to its room, and the table to the map.
+func addTable(rooms map[string]*room, t sprints.Table, taken int, s spot) {
+	rm := rooms[t.Room.Code]
+	if rm == nil {
+		rm = &room{Code: t.Room.Code, Name: t.Room.Name, Floor: t.Room.Floor}
+		rooms[t.Room.Code] = rm
+	}
+	taken = min(taken, t.Seats)
+	rm.Seats += t.Seats
+	rm.Taken += taken
+	rm.Free = rm.Seats - rm.Taken
+	s.Code, s.Free = t.Code, t.Seats-taken
+	s.Open = s.Open && s.Free > 0
+	rm.Spots = append(rm.Spots, s)
 }
 
 // where names the rooms of tables: "Room 301", or "Room 301 and Atrium".

@@ -16,6 +16,7 @@ func (s *Site) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.getBoard)
 	mux.HandleFunc("GET /p/{slug}", s.getProject)
+	mux.HandleFunc("GET /t/{token}", s.getPaste)
 	mux.HandleFunc("GET /easy", s.getEasy)
 	mux.HandleFunc("GET /map", s.getMap)
 	mux.HandleFunc("GET /screen/board", s.getScreen)

@@ -27,6 +27,52 @@ func TestTheBoardShowsEveryProjectWithItsTableAndSeats(t *testing.T) {
 	}
 }
 
+// venue is two rooms with a project's table and one without.
+func venue(k *kit) {
+	k.write(func(tx sprints.Tx) error {
+		day, err := sprints.ParseDay("2027-05-19")
+		if err != nil {
+			return err
+		}
+		if err := tx.SetEvent(sprints.Event{Name: "Sprints", Zone: newYork(k.t), First: day, Last: day}); err != nil {
+			return err
+		}
+		for code, room := range map[string]string{"B4": "301", "C1": "302"} {
+			if err := tx.SaveTable(sprints.Table{Code: code, Seats: 8, Room: sprints.Room{Code: room, Name: "Room " + room}}); err != nil {
+				return err
+			}
+		}
+		for _, name := range []string{"Larkfield", "Mossgrow"} {
+			id, err := tx.AddProject(sprints.Project{Slug: strings.ToLower(name), Name: name, State: sprints.Listed, At: tx.Now()})
+			if err != nil {
+				return err
+			}
+			if name == "Larkfield" {
+				err = tx.UseTable("B4", id, 0)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func TestThoseAtTablesWithoutAProjectAreCountedAsThat(t *testing.T) {
+	k := start(t, web.Config{Lobby: web.Anonymous}, venue)
+	s, b := k.browser().events("on=totals,rooms,map"), k.browser()
+	s.next()
+	contains(t, b.get("/"), "<b>0 people</b> at 2 projects. <b>8 free seats</b>")
+	lacks(t, b.get("/"), "Room 302")
+	k.sitDown("irc", "account:ada", "C1")
+	contains(t, s.until("totals"), "<b>1 person</b>, not at a project yet. <b>15 free seats</b>")
+	k.sitDown("irc", "account:bob", "B4")
+	contains(t, s.until("totals"), "<b>2 people</b>, 1 of them at 1 project. <b>14 free seats</b>")
+	page := b.get("/")
+	contains(t, page, "<span>Room 301</span> <span><b>7</b> of 8 free", "<span>Room 302</span> <span><b>7</b> of 8 free")
+	contains(t, b.get("/map"), "<h2>Room 302</h2>", "</span>C1</span>", "<h3>No project yet</h3>", `<h3><a href="/p/larkfield">`)
+}
+
 func TestFiltersAreLinksThatShowWhatTheyCount(t *testing.T) {
 	k := start(t, web.Config{Lobby: web.Anonymous}, fillSample)
 	b := k.browser()

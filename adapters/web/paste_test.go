@@ -1,0 +1,62 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"sprintbot/adapters/web"
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+func TestLongWordsArePagesThatOnlyTheirAddressFinds(t *testing.T) {
+	const token = "kH2vQ9xL0pTz4mBs7nYc1A"
+	k := start(t, web.Config{URL: "https://sprints.example.org"}, func(k *kit) {
+		k.write(func(tx sprints.Tx) error {
+			day := sprints.DayOf(k.clock.Now(), newYork(t))
+			if err := tx.SetEvent(sprints.Event{Name: "PyCon", Zone: newYork(t), First: day, Last: day}); err != nil {
+				return err
+			}
+			return tx.SavePaste(sprints.Paste{
+				Token: token, Source: "s", Who: chat.Handle{Network: "pycon", ID: "U1", Nick: "<i>grace\u202e"}, Place: "Slack",
+				Text: chat.Text{{Text: "look <script>alert(1)</script>\n"}, {Text: "x := 1\n\ny := 2", Code: true, Pre: true}},
+				At:   tx.Now(), Until: tx.Now().Add(sprints.PasteKept),
+			})
+		})
+	})
+	get := func(path string) (*http.Response, string) {
+		t.Helper()
+		r, err := http.Get(k.base + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r, read(t, r)
+	}
+	r, body := get("/t/" + token)
+	if r.StatusCode != http.StatusOK || !strings.Contains(r.Header.Get("X-Robots-Tag"), "noindex") || r.Header.Get("Cache-Control") != "no-store" ||
+		r.Header.Get("Referrer-Policy") != "no-referrer" {
+		t.Errorf("%d %v", r.StatusCode, r.Header)
+	}
+	for _, want := range []string{"look &lt;script&gt;", "x := 1\n\ny := 2", "&lt;i&gt;grace", "on Slack", "Wed 19 May 15:50", "Thu 20 May 15:50"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q:\n%s", want, body)
+		}
+	}
+	if strings.Contains(body, "<script>alert") || strings.Contains(body, "\u202e") {
+		t.Error("words of people are not escaped")
+	}
+	if _, board := get("/"); strings.Contains(board, token) {
+		t.Error("the board leads to it")
+	}
+	for _, path := range []string{"/t/" + token[:21], "/t/", "/t/x"} {
+		if r, _ := get(path); r.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %d", path, r.StatusCode)
+		}
+	}
+	k.clock.set(k.clock.Now().Add(24 * time.Hour))
+	if r, body := get("/t/" + token); r.StatusCode != http.StatusNotFound || !strings.Contains(body, "not here any more") {
+		t.Errorf("a day later: %d", r.StatusCode)
+	}
+}
