@@ -122,6 +122,13 @@ func (p *places) shut(id, why string) string {
 	return name
 }
 
+// isOut says that somebody took the bot out of a channel.
+func (p *places) isOut(id string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.out[id]
+}
+
 // reopened enters a configured channel again that was archived. why says why it still can't be served.
 func (p *places) reopened(ctx context.Context, id string) (name, why string, err error) {
 	p.mu.Lock()

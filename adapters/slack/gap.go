@@ -68,13 +68,28 @@ func (g *gaps) connected() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, one := range g.all {
-		one.wanted++
-		one.again, one.tries = time.Time{}, 0
-		if one.closed {
-			one.done, one.closed = make(chan struct{}), false
-		}
+		one.want()
 	}
 	g.tick()
+}
+
+// reopened has one channel read: people spoke there before the bot was back.
+func (g *gaps) reopened(channel string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if one := g.all[channel]; one != nil {
+		one.want()
+		g.tick()
+	}
+}
+
+// want has a gap read. The lock is held.
+func (one *gap) want() {
+	one.wanted++
+	one.again, one.tries = time.Time{}, 0
+	if one.closed {
+		one.done, one.closed = make(chan struct{}), false
+	}
 }
 
 // due are the gaps to read now, each once, and when the next one is due.

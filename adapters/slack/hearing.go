@@ -119,7 +119,7 @@ func (n *Network) noticeDoors(ctx context.Context, event any) {
 	switch e := event.(type) {
 	case *slackevents.MemberJoinedChannelEvent:
 		if e.User == n.me().UserID {
-			n.invited(ctx, e.Channel, e.EventTimestamp)
+			n.invited(ctx, e)
 		}
 	case *slackevents.MemberLeftChannelEvent:
 		if e.User == n.me().UserID {
@@ -158,19 +158,25 @@ func (n *Network) reopened(ctx context.Context, id string) {
 		n.log.Warn("channel not understood", "channel", id, "error", reason(err))
 	case why != "":
 		n.log.Warn("channel not served", "place", name, "reason", why)
+	default:
+		n.gaps.reopened(name)
 	}
 	n.setStatus(n.Status().Up, n.upNote())
 }
 
-// invited starts serving a channel that somebody took the bot into at ts: what was said before was not said to it.
-func (n *Network) invited(ctx context.Context, id, ts string) {
+// invited starts serving a channel that the bot came into. Where somebody took it in, what was said before was not said to
+// it; where it went in by itself, nobody had taken it out.
+func (n *Network) invited(ctx context.Context, e *slackevents.MemberJoinedChannelEvent) {
+	id := e.Channel
+	if name := n.places.place(id, "", "").Channel; e.Inviter != "" || n.places.isOut(id) {
+		n.gaps.since(name, e.EventTimestamp)
+	}
 	ctx, cancel := context.WithTimeout(ctx, lookupWithin)
 	defer cancel()
 	if err := n.places.invited(ctx, id); err != nil {
 		n.log.Warn("channel not understood", "channel", id, "error", reason(err))
 		return
 	}
-	n.gaps.since(n.places.place(id, "", "").Channel, ts)
 	n.setStatus(n.Status().Up, n.upNote())
 }
 

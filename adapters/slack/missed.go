@@ -174,8 +174,8 @@ func (h history) read(threads []string) ([]slackapi.Message, error) {
 	}
 	me, floor := h.n.me(), h.from
 	for ts, m := range all {
-		if (m.SubType == "channel_join" || m.SubType == "group_join") && m.User == me.UserID {
-			floor = max(floor, ts) // before, the bot was not there
+		if (m.SubType == "channel_join" || m.SubType == "group_join") && m.User == me.UserID && m.Inviter != "" {
+			floor = max(floor, ts) // before, the bot was not there, and whoever invited it knows that
 		}
 	}
 	var said []slackapi.Message

@@ -87,7 +87,13 @@ func (d *Double) conversationsJoin(a args) (map[string]any, *refusal) {
 		out["warning"] = "already_in_channel"
 		out["response_metadata"] = map[string]any{"warnings": []any{"already_in_channel"}}
 	}
-	c.members[BotUserID] = true
+	if !c.members[BotUserID] {
+		c.members[BotUserID] = true
+		c.messages = append(c.messages, &message{ts: d.tsLocked(), subtype: "channel_join", user: BotUserID,
+			text: "<@" + BotUserID + "> has joined the channel"})
+		d.emitLocked(map[string]any{"type": "member_joined_channel", "user": BotUserID, "channel": c.ID,
+			"channel_type": "C", "team": TeamID, "event_ts": d.tsLocked()})
+	}
 	out["channel"] = c.json()
 	return out, nil
 }

@@ -12,6 +12,7 @@ type Fault struct {
 	Channel string // id; empty: every channel
 	Times   int    // how many calls; 0: until Heal
 	Skip    int    // how many fitting calls go through first
+	Every   int    // then only each so-manieth fails; 0: each
 
 	Status       int           // HTTP status; 0: 429 with RetryAfter, else 200
 	RetryAfter   time.Duration // a 429 that names this wait, in whole seconds, rounded up
@@ -52,13 +53,20 @@ func (d *Double) Heal() {
 }
 
 // Revoke takes both tokens back, as an uninstalled app's are: it sends tokens_revoked where the socket still takes it,
-// and from then on every call is refused.
+// and from then on every call is refused until new ones are given by Install.
 func (d *Double) Revoke() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.revoked[d.AppToken], d.revoked[d.BotToken] = true, true
 	d.emitLocked(map[string]any{"type": "tokens_revoked", "tokens": map[string]any{"bot": []string{BotUserID}, "oauth": []string{}},
 		"event_ts": d.tsLocked()})
+}
+
+// Install gives the app new tokens, as installing it again does.
+func (d *Double) Install(app, bot string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.AppToken, d.BotToken = app, bot
 }
 
 func (d *Double) faultLocked(method string, a args) *Fault {
@@ -69,6 +77,9 @@ func (d *Double) faultLocked(method string, a args) *Fault {
 		if f.Skip > 0 {
 			f.Skip--
 			continue
+		}
+		if f.Every > 1 {
+			f.Skip = f.Every - 1
 		}
 		if f.Times > 0 {
 			f.Times--

@@ -48,6 +48,7 @@ type message struct {
 	files               []map[string]any
 	editedBy, editedTS  string
 	broadcast           bool
+	inviter             string
 	reactions           map[string][]string
 }
 
@@ -142,9 +143,9 @@ func (d *Double) Invite(where, who string) {
 	c.members[id] = true
 	if id == BotUserID {
 		c.messages = append(c.messages, &message{ts: d.tsLocked(), subtype: "channel_join", user: id,
-			text: "<@" + id + "> has joined the channel"})
+			text: "<@" + id + "> has joined the channel", inviter: "U0SOMEBODY"})
 	}
-	d.emitLocked(map[string]any{"type": "member_joined_channel", "user": id, "channel": c.ID,
+	d.emitLocked(map[string]any{"type": "member_joined_channel", "user": id, "channel": c.ID, "inviter": "U0SOMEBODY",
 		"channel_type": "C", "team": TeamID, "event_ts": d.tsLocked()})
 }
 
@@ -275,6 +276,7 @@ func (m *message) json(payload bool) map[string]any {
 	set("bot_id", m.botID)
 	set("username", m.username)
 	set("thread_ts", m.thread)
+	set("inviter", m.inviter)
 	if m.botID != "" {
 		out["app_id"] = AppID
 		out["bot_profile"] = map[string]any{"id": m.botID, "app_id": AppID, "name": BotName, "team_id": TeamID}
@@ -300,4 +302,11 @@ func (m *message) json(payload bool) map[string]any {
 		out["metadata"] = meta
 	}
 	return out
+}
+
+// ChannelID is the id of a channel, by its name or id.
+func (d *Double) ChannelID(where string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.channelLocked(where).ID
 }
