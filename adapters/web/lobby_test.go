@@ -95,6 +95,14 @@ func TestAnAnnouncementStandsOnEveryPage(t *testing.T) {
 	k.sitDown("irc", "account:ada", "B4")
 	contains(t, s.until("banner"), "<strong>Cake in the Atrium at 16:00.</strong> Sit with someone new.", "(15:50)")
 	contains(t, k.browser().get("/p/larkfield"), "Cake in the Atrium")
+	lines := chat.Reply{Lines: []chat.Line{
+		{Role: chat.Title, Cells: []chat.Text{chat.Plainly("Larkfield: Names the bird you just heard")}},
+		{Cells: []chat.Text{chat.Plainly("Larkfield sits at B4, Room 301.")}},
+		{Cells: []chat.Text{chat.Plainly("More: https://wiki.example.org/Larkfield")}},
+	}}
+	k.deliver(chat.Outgoing{Row: 2, To: chat.Place{Network: "lobby", Channel: web.Room}, Lane: chat.Announcements, Kind: chat.Said, Reply: lines})
+	k.sitDown("irc", "account:bob", "B4")
+	contains(t, s.until("banner"), "<strong>Larkfield: Names the bird you just heard.</strong> Larkfield sits at B4, Room 301. More: https://wiki.example.org/Larkfield <small>")
 }
 
 func TestNobodyWearsTheNameOfTheBotOrOfALead(t *testing.T) {

@@ -61,7 +61,7 @@ func (s *Site) Send(_ context.Context, part chat.Part, done func(chat.Receipt, e
 		line.Nick, line.From, line.Bot = sprints.OneLine(out.As.Nick), sprints.OneLine(out.From), out.As.Bot
 	} else {
 		line.Nick, line.Bot = "sprintbot", true
-		line.Words = strings.ReplaceAll(out.Reply.Plain(), "\n", " ")
+		line.Words = sentences(out.Reply.Plain())
 	}
 	var id string
 	switch out.Kind {
@@ -74,4 +74,22 @@ func (s *Site) Send(_ context.Context, part chat.Part, done func(chat.Receipt, e
 	}
 	s.hub.wake()
 	done(chat.Receipt{ID: id, At: now}, nil)
+}
+
+// sentences are lines made one: a full stop ends each that nothing else does.
+func sentences(lines string) string {
+	var b strings.Builder
+	for line := range strings.SplitSeq(lines, "\n") {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		if so := b.String(); so != "" {
+			if !strings.ContainsAny(so[len(so)-1:], ".!?:;,") && !strings.HasSuffix(so, "…") {
+				b.WriteByte('.')
+			}
+			b.WriteByte(' ')
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }

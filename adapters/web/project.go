@@ -79,7 +79,9 @@ func (s *Site) readProject(ctx context.Context, p *projectView) error {
 		if p.Page, err = v.PageOf(p.ID); err != nil && !errors.Is(err, sprints.ErrNotFound) {
 			return err
 		}
-		p.Page.URL = webAddress(p.Page.URL)
+		if p.Page.URL = webAddress(p.Page.URL); p.Page.Problem != "" {
+			p.Page = sprints.Page{} // nobody is sent to a page that can't be read
+		}
 		seats, err := v.SeatedNow(p.Today)
 		if err != nil {
 			return err

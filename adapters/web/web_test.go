@@ -94,6 +94,26 @@ func TestTheProjectPageSaysWhereAndHowToSitDown(t *testing.T) {
 	contains(t, page, "There is no project none here.", `href="/"`)
 }
 
+func TestAPageThatCantBeReadIsNotLinked(t *testing.T) {
+	page := sprints.Page{URL: "https://wiki.example.org/Larkfield", Title: "Larkfield's page"}
+	k := start(t, web.Config{Lobby: web.Anonymous}, fillSample)
+	keep := func() {
+		k.write(func(tx sprints.Tx) error {
+			p, err := tx.ProjectBySlug("larkfield")
+			if err == nil {
+				page.Project = p.ID
+				_, err = tx.AddPage(page)
+			}
+			return err
+		})
+	}
+	keep()
+	contains(t, k.browser().get("/p/larkfield"), page.URL, "Larkfield&#39;s page")
+	page.Problem = "The wiki says that it is not there."
+	keep()
+	lacks(t, k.browser().get("/p/larkfield"), page.URL, "Larkfield&#39;s page", page.Problem)
+}
+
 func TestPeopleNotSignedInAreToldHowToSayIt(t *testing.T) {
 	k := start(t, web.Config{Lobby: web.SignedIn, Readers: []string{"Slack", "IRC"}}, fillSample)
 	b := k.browser()
