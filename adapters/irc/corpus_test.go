@@ -127,6 +127,7 @@ func TestBlocksReachIRCWithAllTheirWords(t *testing.T) {
 		var want strings.Builder
 		put := func(s chat.Span) {
 			text = append(text, s)
+			s.Text = chat.Unturned(s.Text) // a label of nothing else is none
 			want.WriteString(chat.Text{s}.Plain())
 		}
 		for range rapid.IntRange(1, 10).Draw(t, "lines") {
