@@ -1,6 +1,8 @@
 package relay
 
 import (
+	"context"
+
 	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
@@ -32,21 +34,51 @@ func GapsOf(networks []Network) func(chat.Place) <-chan struct{} {
 // from. It is called before Run.
 func (s *Sender) WaitFor(gaps func(chat.Place) <-chan struct{}) { s.gaps = gaps }
 
+// gap is what rows wait for that came out of turn.
+type gap struct{ over bool }
+
 // gapOf is what a row waits for, and has its end wake the loop.
-func (s *Sender) gapOf(w sprints.Queued) <-chan struct{} {
+func (s *Sender) gapOf(w sprints.Queued) *gap {
 	if w.Behind == nil {
 		return nil
 	}
-	gap := s.gaps(*w.Behind)
-	if gap != nil && !s.watched[gap] {
-		s.watched[gap] = true
+	end := s.gaps(*w.Behind)
+	if end == nil { // over, perhaps since the store was read
+		g := &gap{}
+		s.later(func() { s.read = append(s.read, g) })
+		return g
+	}
+	g := s.watched[end]
+	if g == nil {
+		g = &gap{}
+		s.watched[end] = g
 		s.work.Go(func() {
 			select {
-			case <-gap:
-				s.later(func() { delete(s.watched, gap) })
+			case <-end:
+				s.later(func() {
+					delete(s.watched, end)
+					s.read = append(s.read, g)
+				})
 			case <-s.ended:
 			}
 		})
 	}
-	return gap
+	return g
+}
+
+// release lets rows go whose gap is over, once those that the gap held are
+// taken from the store: they go first.
+func (s *Sender) release(ctx context.Context) {
+	if len(s.read) == 0 {
+		return
+	}
+	read := s.read
+	s.read = nil
+	if s.load(ctx); !s.reload.IsZero() {
+		s.read = append(s.read, read...)
+		return
+	}
+	for _, g := range read {
+		g.over = true
+	}
 }

@@ -20,7 +20,7 @@ type row struct {
 	receipt   chat.Receipt
 	finishing bool // all parts confirmed or the row is dead; the store is being told
 
-	gap <-chan struct{} // closed once what was said before it is heard; nil: it is
+	gap *gap // what was said before it and is not heard yet; nil: nothing
 
 	over   bool   // nothing is left to do with it
 	begun  bool   // its attempt is being committed, or a part of it was given to the network
@@ -44,14 +44,7 @@ func (r *row) fresh() bool {
 func (r *row) early() bool { return r.target != nil && !r.target.over }
 
 // behind says that something said before r in its own place may not be heard yet.
-func (r *row) behind() bool {
-	select {
-	case <-r.gap:
-		r.gap = nil
-	default:
-	}
-	return r.gap != nil
-}
+func (r *row) behind() bool { return r.gap != nil && !r.gap.over }
 
 // before says that a goes before b in their lane: words of people by the time
 // they were said, for some are heard late.

@@ -55,7 +55,8 @@ type Sender struct {
 	wake    chan struct{}
 	ended   <-chan struct{} // closed when Run shall end
 	gaps    func(chat.Place) <-chan struct{}
-	watched map[<-chan struct{}]bool // gaps whose end wakes the loop
+	watched map[<-chan struct{}]*gap // gaps whose end wakes the loop
+	read    []*gap                   // they are over, but what they held may not be in hand yet
 	work    sync.WaitGroup
 	saves   []fact    // what the store must be told next; under mu
 	saving  bool      // a write of them is under way
@@ -71,7 +72,7 @@ func NewSender(net Network, store sprints.Store, clock sprints.Clock, log *slog.
 		net: net, store: store, clock: clock, log: log,
 		rows: map[int64]*row{}, edits: map[int64]*row{}, queues: map[chat.Place]*queue{},
 		wake: make(chan struct{}, 1),
-		gaps: func(chat.Place) <-chan struct{} { return nil }, watched: map[<-chan struct{}]bool{},
+		gaps: func(chat.Place) <-chan struct{} { return nil }, watched: map[<-chan struct{}]*gap{},
 	}
 	s.finder, _ = net.(Finder)
 	s.joiner, _ = net.(Joiner)
@@ -90,6 +91,7 @@ func (s *Sender) Run(ctx context.Context) error {
 	s.load(ctx)
 	for {
 		s.apply()
+		s.release(ctx)
 		if !s.reload.IsZero() && !time.Now().Before(s.reload) {
 			s.load(ctx)
 		}

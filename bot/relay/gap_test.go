@@ -1,0 +1,74 @@
+package relay_test
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"sprintbot/adapters/sqlite"
+	"sprintbot/bot/relay"
+	"sprintbot/sprints/chat"
+)
+
+func TestWhatIsBehindAGapGoesAfterWhatTheGapHeld(t *testing.T) {
+	w, clock := newWire(), newClock()
+	log := slog.New(slog.DiscardHandler)
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "r.db"), sqlite.Options{Clock: clock, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{t: t, store: store, clock: clock, net: w}
+	source := chat.Place{Network: "other", Channel: "#c"}
+	open := make(chan struct{})
+	gaps := func(p chat.Place) <-chan struct{} {
+		if p == source {
+			select {
+			case <-open:
+			default:
+				return open
+			}
+		}
+		return nil
+	}
+	start := func() {
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		s := relay.NewSender(w, store, clock, log)
+		s.WaitFor(gaps)
+		go func() { done <- s.Run(ctx) }()
+		r.stop = sync.OnceFunc(func() { cancel(); <-done })
+	}
+	start()
+	t.Cleanup(func() { r.stop(); store.Close() })
+	begin := clock.Now()
+	at := func(seconds int, behind *chat.Place) func(*chat.Outgoing) {
+		return func(out *chat.Outgoing) {
+			out.As = &chat.Handle{Network: "other", ID: "x", Nick: "x"}
+			out.At, out.Behind = begin.Add(time.Duration(seconds)*time.Second), behind
+			seconds++
+		}
+	}
+	r.post("#to", chat.Relays, at(20, &source), "live 1", "live 2")
+	r.post("#to", chat.Relays, at(0, nil), "another's")
+	r.post("#to", chat.Answers, at(30, nil), "an answer")
+	w.wait(t, 2)
+	r.stop() // what waits waits over a restart
+	start()
+	r.post("#to", chat.Relays, at(10, nil), "meanwhile 1", "meanwhile 2")
+	w.wait(t, 4)
+	w.set(func() { w.up = false }) // what the gap held is still waiting when the gap is over
+	r.post("#to", chat.Relays, at(12, nil), "meanwhile 3")
+	close(open)
+	w.set(func() { w.up = true })
+	r.drained()
+	got := w.wait(t, 7)
+	slices.Sort(got[:2])
+	want := []string{"#to an answer", "#to another's", "#to meanwhile 1", "#to meanwhile 2", "#to meanwhile 3", "#to live 1", "#to live 2"}
+	if !slices.Equal(got, want) {
+		t.Errorf("sent %q", got)
+	}
+}
