@@ -23,12 +23,12 @@ type entry struct {
 	command *Command
 }
 
-// Parse reads a command line generously: doors left in front ("!", "#") and
-// marks behind a name are passed over, case and width are folded, a name may
+// Parse reads a command line generously: doors left in front ("!", "#"), marks
+// behind a name and characters that show nothing are passed over, case and width are folded, a name may
 // be begun, and two words may be joined by a hyphen. It never fails: a line
 // that is no command has no Command.
 func Parse(table []Command, line string) Parsed {
-	words := split(line)
+	words := split(seen(line))
 	if len(words) == 0 || len(table) == 0 || fold(words[0].text) == "" {
 		return Parsed{}
 	}

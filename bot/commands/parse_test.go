@@ -53,6 +53,25 @@ func TestParseIsGenerous(t *testing.T) {
 	}
 }
 
+func TestParsePassesOverWhatShowsNothing(t *testing.T) {
+	for line, want := range map[string]string{
+		"\ufeffhe\u200bre B\u00ad4\u2060":                              "here|B4",
+		"\u202ehere\u202c \u2067B4\u2069\u200d":                        "here|B4",
+		"project new Kettle \U0001F469\u200d\U0001F4BB\u200d":          "project new|Kettle|\U0001F469\u200d\U0001F4BB",
+		"project new \u0646\u0645\u06cc\u200c\u062f\u0627\u0646\u0645": "project new|\u0646\u0645\u06cc\u200c\u062f\u0627\u0646\u0645",
+	} {
+		p := commands.Parse(commands.Table(), line)
+		if p.Command == nil || strings.Join(append([]string{p.Command.Name}, p.Args...), "|") != want {
+			t.Errorf("%q is read as %+v", line, p)
+		}
+	}
+	w := newWorld(t)
+	w.did(newcomer, "show yes", "forget me", "\u200byes\ufeff")
+	if p, _ := w.person(newcomer); p.ID != 0 {
+		t.Error("a yes with characters that show nothing was not heard")
+	}
+}
+
 func TestParseSuggestsWhatIsASlipAway(t *testing.T) {
 	for line, want := range map[string]string{
 		"esay python":     "easy python",

@@ -3,7 +3,25 @@ package commands
 import (
 	"strings"
 	"unicode"
+
+	"sprintbot/sprints/chat"
 )
+
+// seen is a line as people see it: one line, without the characters that show
+// nothing, as copying and some keyboards leave them. Joiners stay only between
+// what they join: the parts of an emoji, letters of scripts that need them.
+func seen(line string) string {
+	rs := []rune(chat.Name(line))
+	var b strings.Builder
+	for i, r := range rs {
+		joiner := r == '\u200C' || r == '\u200D'
+		if joiner && (i == 0 || i+1 == len(rs) || rs[i-1] <= unicode.MaxASCII || rs[i+1] <= unicode.MaxASCII) {
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return strings.TrimSpace(b.String())
+}
 
 // word is one word of a command line.
 type word struct {
