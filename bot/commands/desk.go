@@ -23,7 +23,7 @@ func (d *Desk) Answer(ctx context.Context, tx sprints.Tx, m chat.Message) (Outco
 	}
 	table := Table()
 	call := &Call{Desk: d, From: m.From, In: m.In, Direct: unseen(m)}
-	line := strings.TrimSpace(m.Text.Command())
+	line := seen(m.Text.Command())
 	if call.Direct {
 		answer, reply, err := call.answered(tx, line)
 		if err != nil || !reply.Silent() {
@@ -142,8 +142,12 @@ func (c *Call) gate(v sprints.View) error {
 	}
 	if n := len(c.Args); n < cmd.Min || cmd.Max >= 0 && n > cmd.Max {
 		r := sprints.Refuse(sprints.Unclear, "It goes like this: %s", strings.TrimSpace(cmd.Name+" "+cmd.Usage))
-		if len(cmd.Examples) > 0 {
-			return r.Hint(cmd.Examples[0])
+		example, err := c.example(v, cmd.Examples)
+		if err != nil {
+			return err
+		}
+		if example != "" {
+			r.Hint(example)
 		}
 		return r
 	}

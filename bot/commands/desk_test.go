@@ -3,6 +3,7 @@ package commands_test
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,55 @@ func TestEveryExampleOfTheTablePassesTheGate(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestHelpShowsWhatCanBeSaidHere: at a sprint with other projects, tables and
+// rooms than those the examples of the table name.
+func TestHelpShowsWhatCanBeSaidHere(t *testing.T) {
+	w := newWorld(t)
+	try := func(h chat.Handle, line string) string {
+		for _, l := range w.say(h, line).Reply.Lines {
+			if l.Role == chat.Try {
+				return l.Plain()
+			}
+		}
+		return ""
+	}
+	want := func(h chat.Handle, line, example string) {
+		t.Helper()
+		if got := try(h, line); got != example {
+			t.Errorf("%q of %s shows %q, not %q", line, h.Nick, got, example)
+		}
+	}
+	want(newcomer, "help take", "take 1")
+	want(newcomer, "take", "take 1")
+	want(newcomer, "help here", "here B4")
+	want(newcomer, "help project show", "project show brassbell")
+	want(leader, "help project show", "project show copperkettle")
+	want(leader, "project set", "project set copperkettle first-timers yes")
+	w.did(orga, "project set copperkettle ended")
+	want(leader, "project show", "project show brassbell")
+	w.did(orga, "project set brassbell ended", "project set tin-drum ended")
+	want(leader, "help project show", "")
+	want(newcomer, "project show", "help project show")
+
+	w = open(t, filepath.Join(t.TempDir(), "bare.db"))
+	w.write(func(tx sprints.Tx) error {
+		first, err := sprints.ParseDay("2027-05-18")
+		if err != nil {
+			return err
+		}
+		return tx.SetEvent(sprints.Event{Name: "Sprints", Zone: time.UTC, First: first, Last: first})
+	})
+	want(newcomer, "help here", "")
+	w.did(leader, "project new Brassbell")
+	want(newcomer, "help here", "here brassbell")
+	w.write(func(tx sprints.Tx) error {
+		return tx.SaveTable(sprints.Table{Code: "7", Room: sprints.Room{Code: "Cellar"}, Seats: 6})
+	})
+	want(newcomer, "help here", "here 7")
+	want(leader, "help table release", "table release 7")
+	want(orga, "help headcount", "headcount Cellar 41")
 }
 
 // long leaves h with an answer that was cut.

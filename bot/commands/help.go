@@ -48,7 +48,7 @@ func (c *Call) privacy(role chat.Role) chat.Line {
 // help shows the verbs that the asker may use, a line a topic, or one verb.
 func help(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	if len(call.Args) > 0 {
-		return call.helpOn(strings.Join(call.Args, " "))
+		return call.helpOn(tx, strings.Join(call.Args, " "))
 	}
 	access, err := call.access(tx)
 	if err != nil {
@@ -93,7 +93,7 @@ func (c *Call) access(v sprints.View) (Access, error) {
 }
 
 // helpOn explains one verb, or lists those that begin with the word.
-func (c *Call) helpOn(verb string) (chat.Reply, error) {
+func (c *Call) helpOn(v sprints.View, verb string) (chat.Reply, error) {
 	table := Table()
 	p := Parse(table, verb)
 	if i := slices.IndexFunc(table, func(t Command) bool { return strings.HasPrefix(t.Name, fold(verb)+" ") }); i >= 0 && len(p.Args) == 0 {
@@ -124,8 +124,14 @@ func (c *Call) helpOn(verb string) (chat.Reply, error) {
 		who = " For organizers."
 	}
 	lines := []chat.Line{c.Say("%s: %s%s", strings.TrimSpace(cmd.Name+" "+cmd.Usage), cmd.Summary, who)}
-	if len(cmd.Examples) > 0 {
-		lines = append(lines, c.Try(cmd.Examples[len(cmd.Examples)-1]))
+	last := slices.Clone(cmd.Examples) // the fullest
+	slices.Reverse(last)
+	example, err := c.example(v, last)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if example != "" {
+		lines = append(lines, c.Try(example))
 	}
 	if len(cmd.Aliases) > 0 {
 		lines = append(lines, c.Line(chat.Hint, "Also: %s", strings.Join(cmd.Aliases, ", ")))

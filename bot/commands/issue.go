@@ -24,7 +24,7 @@ func issueCommands() []Command {
 			Name: "take", Aliases: []string{"claim", "assign", "grab", "pick"}, Usage: "2 | owner/name#12 | #12 | URL",
 			Summary:  "An issue for you, for three hours.",
 			Detail:   "Stores that you hold it; others see that it is taken, not by whom. One at a time. here begins the three hours anew.",
-			Examples: []string{"take 2", "take copperkettle#12"},
+			Examples: []string{"take 1", "take copperkettle#12"},
 			Min:      1, Max: -1, Run: take,
 		},
 		{

@@ -36,7 +36,7 @@ func projectCommands() []Command {
 			Name: "project set", Aliases: []string{"project edit", "set"}, Usage: "PROJECT FIELD VALUE",
 			Summary:  "Changes what the board says of a project.",
 			Detail:   "FIELD is summary, langs, level, first-timers, setup, days, contact, state (open, full, paused, ended) or name. VALUE none empties it.",
-			Examples: []string{"project set copperkettle summary Kettles that tell you when they boil", "project set copperkettle first-timers yes", "project set copperkettle setup 20 min", "project set copperkettle full"},
+			Examples: []string{"project set copperkettle first-timers yes", "project set copperkettle summary Kettles that tell you when they boil", "project set copperkettle full", "project set copperkettle setup 20 min"},
 			Access:   Lead, Min: 1, Max: -1, Free: true, Run: setProject,
 		},
 		{
@@ -237,12 +237,24 @@ func (c *Call) work(v sprints.View, p sprints.Project) (chat.Line, error) {
 		t = append(t, c.Text(" in %s", strings.Join(names, ", "))...)
 	}
 	page, err := v.PageOf(p.ID)
-	if err == nil {
+	switch {
+	case errors.Is(err, sprints.ErrNotFound):
+		t = append(t, chat.Span{Text: "."})
+	case err != nil:
+		return chat.Line{}, err
+	case page.Problem == "":
 		t = append(t, c.Text(". Page: %v", chat.Span{URL: page.URL})...)
-	} else if errors.Is(err, sprints.ErrNotFound) {
-		t, err = append(t, chat.Span{Text: "."}), nil
+	default: // nobody is sent to a page that can't be read; who may mend it is told
+		lead, err := c.leads(v, p.ID)
+		if err != nil {
+			return chat.Line{}, err
+		}
+		t = append(t, chat.Span{Text: "."})
+		if lead {
+			t = append(t, c.Text(" Its page can't be read just now.")...)
+		}
 	}
-	return chat.Line{Role: chat.Plain, Cells: []chat.Text{t}}, err
+	return chat.Line{Role: chat.Plain, Cells: []chat.Text{t}}, nil
 }
 
 // mayLeadMore refuses who leads too many, unless they are an organizer.

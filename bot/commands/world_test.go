@@ -51,11 +51,6 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	zone, err := time.LoadLocation("America/New_York")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &world{t: t, clock: &clock{t: time.Date(2027, 5, 18, 10, 0, 0, 0, zone)}}
 	path := filepath.Join(t.TempDir(), "test.db")
 	filled, err := begun()
 	if err != nil {
@@ -64,6 +59,17 @@ func newWorld(t *testing.T) *world {
 	if err := os.WriteFile(path, filled, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return open(t, path)
+}
+
+// open is the world of a store.
+func open(t *testing.T, path string) *world {
+	t.Helper()
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, clock: &clock{t: time.Date(2027, 5, 18, 10, 0, 0, 0, zone)}}
 	w.store, err = sqlite.Open(t.Context(), path, sqlite.Options{Clock: w.clock, Normal: true})
 	if err != nil {
 		t.Fatal(err)
