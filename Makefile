@@ -2,6 +2,7 @@
 
 GO ?= go
 FUZZTIME ?= 20s
+BENCH ?= .
 
 .PHONY: run test needs lint bench fuzz faults soak vuln
 
@@ -22,8 +23,8 @@ lint:
 	$(GO) vet -tags daytest ./bot
 	$(GO) tool -modfile=tools/go.mod staticcheck ./...
 
-bench:
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: ## the built bot between real servers, beside the bare hop and commit; BENCH=BenchmarkRelay/FULL/50 picks
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime 1x -timeout 15m ./bot
 
 fuzz: ## each fuzz target for FUZZTIME
 	@for p in $$($(GO) list ./...); do \

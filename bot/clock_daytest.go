@@ -18,6 +18,9 @@ import (
 // SPRINTBOT_CLOCK that takes an instant a line (RFC 3339), sets the clock to
 // it, and answers "ok". The clock runs on from there.
 func startClock(ctx context.Context) (sprints.Clock, error) {
+	if err := startDebug(ctx); err != nil {
+		return nil, err
+	}
 	path := os.Getenv("SPRINTBOT_CLOCK")
 	if path == "" {
 		return sprints.System{}, nil
