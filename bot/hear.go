@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"time"
 
 	"sprintbot/bot/commands"
 	"sprintbot/bot/relay"
@@ -23,6 +24,9 @@ type ear struct {
 	carrier relay.Carrier
 	log     *slog.Logger
 }
+
+// answerTime is how long somebody may stay away and still get an answer.
+const answerTime = 24 * time.Hour
 
 // hear keeps a batch of one network, in order. When it returns without an
 // error all of it is committed and may be acknowledged.
@@ -48,7 +52,7 @@ func (e *ear) hear(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)
 				return err // nothing of the batch is kept; it comes again
 			}
 			if err != nil { // this message would fail again: the others go on
-				e.log.Error("message left out", "network", m.In.Network, "place", m.In.String(), "id", m.ID, "error", err)
+				e.log.Error("message left out", "network", m.In.Network, "place", m.In, "id", m.ID, "error", err)
 			}
 		}
 		return nil
@@ -114,13 +118,14 @@ func (e *ear) answer(tx sprints.Tx, m chat.Message, out commands.Outcome) (*chat
 		to = chat.Direct(m.From)
 	}
 	_, _, err := tx.Post(chat.Outgoing{
-		Key:    "answer\x1f" + source,
-		To:     to,
-		Lane:   chat.Answers,
-		Kind:   chat.Said,
-		Reply:  out.Reply,
-		Return: m.Return,
-		At:     m.At,
+		Key:     "answer\x1f" + source,
+		To:      to,
+		Lane:    chat.Answers,
+		Kind:    chat.Said,
+		Reply:   out.Reply,
+		Return:  m.Return,
+		At:      m.At,
+		Expires: tx.Now().Add(answerTime),
 	})
 	return nil, err
 }

@@ -103,6 +103,24 @@ func TestACommandIsAnsweredInPrivateAndNotRelayed(t *testing.T) {
 	}
 }
 
+func TestAnAnswerWaitsADayForSomebodyWhoIsAway(t *testing.T) {
+	e, store := newEar(t)
+	asked := time.Now()
+	if _, err := e.hear(t.Context(), []chat.Message{said("1", "projects", command)}); err != nil {
+		t.Fatal(err)
+	}
+	err := store.Read(t.Context(), func(v sprints.View) error {
+		waiting, err := v.Waiting("libera", 0, 10)
+		if len(waiting) != 1 || waiting[0].Expires.Sub(asked).Round(time.Minute) != 24*time.Hour {
+			t.Errorf("waiting %+v", waiting)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestAStrayWordIsRelayedAsSaid(t *testing.T) {
 	e, store := newEar(t)
 	if _, err := e.hear(t.Context(), []chat.Message{said("1", "zzzyx", command)}); err != nil {

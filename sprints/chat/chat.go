@@ -5,6 +5,7 @@
 package chat
 
 import (
+	"log/slog"
 	"strings"
 	"time"
 )
@@ -27,8 +28,16 @@ func (p Place) DirectID() (string, bool) { return strings.CutPrefix(p.Channel, "
 // Root is p without its thread: order and pace are kept for a whole channel.
 func (p Place) Root() Place { p.Thread = ""; return p }
 
-// String is "network #channel", as configuration and logs name a place.
+// String is "network #channel", as configuration names a place.
 func (p Place) String() string { return p.Network + " " + p.Channel }
+
+// LogValue is how logs name a place: a private conversation without the person.
+func (p Place) LogValue() slog.Value {
+	if _, direct := p.DirectID(); direct {
+		return slog.StringValue(p.Network + " in private")
+	}
+	return slog.StringValue(p.String())
+}
 
 // Handle is one person's (or bot's) identity on one network.
 type Handle struct {
