@@ -67,7 +67,7 @@ func (s *Sender) expire(now time.Time) {
 		if over == nil {
 			continue
 		}
-		s.log.Warn("rows expired", "place", q.place.String(), "rows", len(over))
+		s.log.Warn("rows expired", "place", q.place, "rows", len(over))
 		var skipped skip
 		for _, r := range over {
 			for _, r := range append([]*row{r}, r.with...) {

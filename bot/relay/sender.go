@@ -248,7 +248,7 @@ func (s *Sender) rendered(q *queue, r *row) bool {
 	func() {
 		defer func() {
 			if p := recover(); p != nil {
-				s.log.Error("a row can't be rendered", "place", q.place.String(), "row", r.Row, "panic", fmt.Sprintf("%T", p))
+				s.log.Error("a row can't be rendered", "place", q.place, "row", r.Row, "panic", fmt.Sprintf("%T", p))
 			}
 		}()
 		r.parts = s.net.Render(r.whole())
@@ -362,7 +362,7 @@ func (s *Sender) refuse(q *queue, r *row, err error, least time.Duration) {
 		r.doubt = true
 		pause = max(pause, landing)
 	}
-	s.log.Warn("place waits", "place", q.place.String(), "for", pause, "why", why)
+	s.log.Warn("place waits", "place", q.place, "for", pause, "why", why)
 	s.hold(q, s.clock.Now().Add(pause), err.Error())
 }
 
@@ -395,7 +395,7 @@ func (s *Sender) kill(q *queue, r *row, reason string) {
 	if q.current == r {
 		q.current = nil
 	}
-	s.log.Warn("row refused", "place", q.place.String(), "row", r.Row) // the reason may hold its words; the store has it
+	s.log.Warn("row refused", "place", q.place, "row", r.Row) // the reason may hold its words; the store has it
 	ids := r.ids()
 	s.tell(func(tx sprints.Tx) error {
 		for _, id := range ids {

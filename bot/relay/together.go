@@ -102,7 +102,7 @@ func (s *Sender) scatter(q *queue, r *row) {
 	for i, w := range rows {
 		ids[i] = w.Row
 	}
-	s.log.Warn("a post of several lines is refused; they go one by one", "place", q.place.String(), "rows", len(rows))
+	s.log.Warn("a post of several lines is refused; they go one by one", "place", q.place, "rows", len(rows))
 	s.tell(func(tx sprints.Tx) error {
 		for _, id := range ids {
 			if err := tx.Join([]int64{id}); err != nil {
