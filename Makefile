@@ -33,8 +33,8 @@ fuzz: ## each fuzz target for FUZZTIME
 		done; \
 	done
 
-faults: ## each fault once more: kills, a full disk, half-open links, servers that refuse
-	$(GO) test -race -count=1 -run 'TestFault|TestKilled' ./...
+faults: ## each fault, a hundred rounds where it has rounds: kills, power cuts, a full disk, dead links, servers that refuse
+	FAULT_ROUNDS=100 $(GO) test -race -count=1 -timeout 60m -run 'TestFault|TestKilled' ./...
 
 soak:
 	@echo "soak: comes with a later issue; nothing was run."

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,44 +20,56 @@ import (
 	"sprintbot/sprints/chat"
 )
 
-// TestKilledTenTimesNothingHeardIsLost relays 500 messages between two real
-// servers while the bot is killed without a warning. What the bot had heard
-// (its rows) has all arrived on the other side, in order; repeats are counted.
-// What was said while it was out of the channel, or read and not yet
-// committed, no bridge without history can know: it is counted apart.
-func TestKilledTenTimesNothingHeardIsLost(t *testing.T) {
-	const (
-		messages = 500
-		kills    = 10
-	)
-	left, right := irctest.NgIRCd(t), irctest.NgIRCd(t)
-	dir := t.TempDir()
+// rounds is how often a fault is repeated: n in CI, FAULT_ROUNDS in make faults.
+func rounds(n int) int {
+	if more, err := strconv.Atoi(os.Getenv("FAULT_ROUNDS")); err == nil && more > 0 {
+		return more
+	}
+	return n
+}
+
+// twoServers is the configuration of a bridge between two networks without
+// accounts, left #a and right #b.
+func twoServers(t *testing.T, dir string, left, right *irctest.Server) {
+	t.Helper()
 	config := fmt.Sprintf(`
 event: {name: Kill, timezone: UTC, first_day: 2027-05-17, last_day: 2027-05-20}
-database: %s
+database: bot.db
 web: {listen: "127.0.0.1:0"}
 networks:
   - {name: left, kind: irc, server: %q, tls: false, nick: sprintbot, channels: ["#a"], pace: unlimited}
   - {name: right, kind: irc, server: %q, tls: false, nick: sprintbot, channels: ["#b"], pace: unlimited}
 bridges:
   - ["left #a", "right #b"]
-`, filepath.Join(dir, "kill.db"), left.Addr, right.Addr)
+`, left.Addr, right.Addr)
 	if err := os.WriteFile(filepath.Join(dir, "config.yaml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+}
+
+// TestKilledTenTimesNothingHeardIsLost relays 500 messages each way between
+// two real servers while the bot is killed without a warning. What the bot had
+// heard (its rows) has all arrived on the other side, in order; repeats are
+// counted. What was said while it was out of the channel, or read and not yet
+// committed, no bridge without history can know: it is counted apart.
+func TestKilledTenTimesNothingHeardIsLost(t *testing.T) {
+	kills := rounds(10)
+	messages := 50 * kills
+	left, right := irctest.NgIRCd(t), irctest.NgIRCd(t)
+	dir := t.TempDir()
+	twoServers(t, dir, left, right)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute+time.Duration(kills)*10*time.Second)
 	defer cancel()
-	speaker, reader := left.Dial("speaker"), right.Dial("reader")
-	speaker.Join("#a")
-	reader.Join("#b")
+	a, b := left.Dial("ann"), right.Dial("bob")
+	a.Join("#a")
+	b.Join("#b")
 
 	p := &program{t: t, dir: dir}
 	t.Cleanup(p.kill)
 	here := func() { // the bot is in both channels
 		t.Helper()
-		joined := func(l irctest.Line) bool { return l.Command == "JOIN" && strings.HasPrefix(l.Nick, "sprintbot") }
-		speaker.WaitLine(ctx, joined)
-		reader.Seen(ctx, joinedTimes(p.starts))
+		a.Seen(ctx, joinedTimes(p.starts))
+		b.Seen(ctx, joinedTimes(p.starts))
 	}
 	p.start()
 	here()
@@ -69,25 +82,36 @@ bridges:
 	}
 	for n := range messages {
 		<-pace.C
-		speaker.Say("#a", fmt.Sprintf("message %03d", n))
+		a.Say("#a", fmt.Sprintf("message %05d", n))
+		b.Say("#b", fmt.Sprintf("message %05d", n))
 		if killAt[n] {
 			p.kill()
 			p.start()
 			here()
 		}
 	}
-	speaker.Sync()
-	speaker.Say("#a", "the end")
-	reader.Seen(ctx, irctest.Says(p.nick(reader), "#b", "the end"))
+	a.Sync()
+	b.Sync()
+	a.Say("#a", "the end")
+	b.Say("#b", "the end")
+	b.Seen(ctx, irctest.Says(p.nick(b), "#b", "the end"))
+	a.Seen(ctx, irctest.Says(p.nick(a), "#a", "the end"))
 	p.stop()
 
-	heard := heardWords(t, filepath.Join(dir, "kill.db"))
+	path := filepath.Join(dir, "bot.db")
+	counted(t, "left to right", messages+1, kills, heardWords(t, path, "right"), b.Said("#b"))
+	counted(t, "right to left", messages+1, kills, heardWords(t, path, "left"), a.Said("#a"))
+}
+
+// counted holds what was heard against what was shown on the other side.
+func counted(t *testing.T, way string, said, kills int, heard, shown []string) {
+	t.Helper()
 	arrived := map[string]int{}
 	var firsts []string
-	for _, said := range reader.Said("#b") {
-		_, words, ok := strings.Cut(said, "> ")
+	for _, line := range shown {
+		_, words, ok := strings.Cut(irctest.Shown(line), "> ")
 		if !ok {
-			t.Errorf("odd line: %q", said)
+			t.Errorf("%s: odd line: %q", way, line)
 		}
 		words = strings.TrimSpace(strip(words))
 		if arrived[words]++; arrived[words] == 1 {
@@ -98,25 +122,25 @@ bridges:
 	for _, w := range heard {
 		if arrived[w] == 0 {
 			lost++
-			t.Errorf("heard and lost: %q", w)
+			t.Errorf("%s: heard and lost: %q", way, w)
 		}
 	}
 	for _, n := range arrived {
 		doubled += n - 1
 	}
-	t.Logf("%d said, %d heard, %d arrived, %d lost, %d doubled, %d said while nobody could hear them, %d kills",
-		messages+1, len(heard), len(arrived), lost, doubled, messages+1-len(heard), kills)
-	if len(heard) < messages/4 {
-		t.Errorf("only %d of %d messages were heard: the test shows little", len(heard), messages)
+	t.Logf("%s: %d said, %d heard, %d arrived, %d lost, %d doubled, %d said while nobody could hear them, %d kills",
+		way, said, len(heard), len(arrived), lost, doubled, said-len(heard), kills)
+	if len(heard) < said/4 {
+		t.Errorf("%s: only %d of %d messages were heard: the test shows little", way, len(heard), said)
 	}
 	if most := 8 * kills; doubled > most {
-		t.Errorf("%d doubled, more than the %d unconfirmed lines of %d kills", doubled, most, kills)
+		t.Errorf("%s: %d doubled, more than the %d unconfirmed lines of %d kills", way, doubled, most, kills)
 	}
 	if i := slices.Index(firsts, "the end"); i >= 0 {
 		firsts = slices.Delete(firsts, i, i+1)
 	}
 	if !slices.IsSorted(firsts) {
-		t.Errorf("out of order: %q", firsts)
+		t.Errorf("%s: out of order: %q", way, firsts)
 	}
 }
 
@@ -129,15 +153,15 @@ func joinedTimes(n int) func(irctest.Line) bool {
 	}
 }
 
-// heardWords are the relayed words of the outbox, oldest first.
-func heardWords(t *testing.T, path string) []string {
+// heardWords are the words relayed to a network by the outbox, oldest first.
+func heardWords(t *testing.T, path, network string) []string {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	rows, err := db.Query(`SELECT body FROM outbox WHERE network = 'right' ORDER BY id`)
+	rows, err := db.Query(`SELECT body FROM outbox WHERE network = ? ORDER BY id`, network)
 	if err != nil {
 		t.Fatal(err)
 	}
