@@ -15,6 +15,7 @@ func (s *Sender) enter(q *queue, r *row) {
 	s.rows[r.Row] = r
 	if leader := s.rows[r.Joined]; leader != nil {
 		leader.with = append(leader.with, r)
+		r.begun = true
 		return
 	}
 	r.target = s.rows[r.About]

@@ -416,6 +416,9 @@ func (s *Sender) gone(q *queue, r *row) {
 // there; a change that is there is what its row says from now on.
 func (r *row) arrived(n, of int, receipt chat.Receipt) func(sprints.Tx) error {
 	ids, change, about, words, page := r.ids(), n == of && r.changes(), r.About, r.Reply, r.Page
+	if r.changes() {
+		receipt.ID = "" // the message is that of the row changed
+	}
 	return func(tx sprints.Tx) error {
 		for _, id := range ids {
 			if err := tx.Confirm(id, n, of, receipt); err != nil {

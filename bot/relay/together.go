@@ -45,6 +45,7 @@ func (s *Sender) gather(q *queue, r *row, now time.Time) {
 	}
 	for _, next := range with {
 		q.drop(next)
+		next.begun = true // what is said of it now comes behind the post
 	}
 	r.with = with
 }
