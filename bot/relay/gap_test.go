@@ -48,12 +48,17 @@ func TestWhatIsBehindAGapGoesAfterWhatTheGapHeld(t *testing.T) {
 	at := func(seconds int, behind *chat.Place) func(*chat.Outgoing) {
 		return func(out *chat.Outgoing) {
 			out.As = &chat.Handle{Network: "other", ID: "x", Nick: "x"}
+			out.Source = chat.SourceKey("other", out.Key)
 			out.At, out.Behind = begin.Add(time.Duration(seconds)*time.Second), behind
 			seconds++
 		}
 	}
 	r.post("#to", chat.Relays, at(20, &source), "live 1", "live 2")
-	r.post("#to", chat.Relays, at(0, nil), "another's")
+	r.post("#to", chat.Relays, at(40, nil), "in a later gap")
+	r.post("#to", chat.Relays, func(out *chat.Outgoing) {
+		at(50, nil)(out)
+		out.Source = chat.SourceKey("third", out.Key)
+	}, "another's")
 	r.post("#to", chat.Answers, at(30, nil), "an answer")
 	w.wait(t, 2)
 	r.stop() // what waits waits over a restart
@@ -65,9 +70,9 @@ func TestWhatIsBehindAGapGoesAfterWhatTheGapHeld(t *testing.T) {
 	close(open)
 	w.set(func() { w.up = true })
 	r.drained()
-	got := w.wait(t, 7)
+	got := w.wait(t, 8)
 	slices.Sort(got[:2])
-	want := []string{"#to an answer", "#to another's", "#to meanwhile 1", "#to meanwhile 2", "#to meanwhile 3", "#to live 1", "#to live 2"}
+	want := []string{"#to an answer", "#to another's", "#to meanwhile 1", "#to meanwhile 2", "#to meanwhile 3", "#to live 1", "#to live 2", "#to in a later gap"}
 	if !slices.Equal(got, want) {
 		t.Errorf("sent %q", got)
 	}

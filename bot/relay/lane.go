@@ -3,6 +3,7 @@ package relay
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"sprintbot/sprints"
@@ -45,6 +46,12 @@ func (r *row) early() bool { return r.target != nil && !r.target.over }
 
 // behind says that something said before r in its own place may not be heard yet.
 func (r *row) behind() bool { return r.gap != nil && !r.gap.over }
+
+// source is the network that r's words come from, "" for the bot's own.
+func (r *row) source() string {
+	network, _, _ := strings.Cut(r.Source, "\x1f")
+	return network
+}
 
 // before says that a goes before b in their lane: words of people by the time
 // they were said, for some are heard late.
@@ -93,8 +100,15 @@ func (q *queue) head(now time.Time) (*row, chat.Lane) {
 		return q.current, q.current.Lane
 	}
 	for lane, rows := range q.lanes {
+		var gaps []string // networks whose words wait for a gap: none said later overtake them
 		for _, r := range rows {
-			if r.NotBefore.After(now) || r.behind() || r.early() && (r.changes() || r.target.behind()) {
+			if r.behind() {
+				gaps = append(gaps, r.Behind.Network)
+			}
+			if gaps != nil && slices.Contains(gaps, r.source()) {
+				continue
+			}
+			if r.NotBefore.After(now) || r.early() && (r.changes() || r.target.behind()) {
 				continue
 			}
 			if r.early() {

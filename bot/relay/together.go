@@ -26,6 +26,9 @@ func (s *Sender) gather(q *queue, r *row, now time.Time) {
 	outs := []chat.Outgoing{r.Outgoing}
 	var with []*row
 	for _, next := range lane {
+		if next.behind() && !happened {
+			break
+		}
 		if next.NotBefore.After(now) || next.behind() || next.changes() {
 			continue
 		}
