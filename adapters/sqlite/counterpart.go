@@ -21,10 +21,10 @@ func counterpart(r row) (c sprints.Counterpart, err error) {
 	if err != nil || body == "" {
 		return c, err
 	}
-	c.Out = &out
-	err = json.Unmarshal([]byte(body), &out)
-	out.Row, out.To = c.Row, c.Place
-	return c, err
+	if json.Unmarshal([]byte(body), &out) == nil { // else it is as if its words were removed
+		c.Out, out.Row, out.To = &out, c.Row, c.Place
+	}
+	return c, nil
 }
 
 func (v *view) Counterparts(source string) ([]sprints.Counterpart, error) {

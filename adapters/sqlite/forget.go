@@ -105,12 +105,12 @@ func (t *tx) endPrivate(network, key string, waiting bool) error {
 	return err
 }
 
-// blankBy removes the words of ended rows that a handle said. Those that
-// wait are still to be delivered; their words go an hour after.
+// blankBy removes the words of ended rows that a handle said, and those that
+// nobody can read. Those that wait are still to be delivered; their words go an hour after.
 func (t *tx) blankBy(network, key string) error {
 	_, err := t.exec(`
 		UPDATE outbox SET body = NULL
 		WHERE state <> 'waiting' AND body IS NOT NULL
-			AND body ->> '$.as.network' = ? AND body ->> '$.as.id' = ?`, network, key)
+			AND CASE WHEN json_valid(body) THEN body ->> '$.as.network' = ? AND body ->> '$.as.id' = ? ELSE 1 END`, network, key)
 	return err
 }

@@ -98,3 +98,40 @@ func TestForgottenPersonLeavesNoTraceInTheFile(t *testing.T) {
 	}
 	look("closed")
 }
+
+func TestWhatWasNeverDeliveredNamesNobodyInTheEnd(t *testing.T) {
+	clock := storetest.NewClock(time.Date(2027, 5, 17, 14, 0, 0, 0, time.UTC))
+	s := open(t, filepath.Join(t.TempDir(), "sprint.db"), sqlite.Options{Clock: clock})
+	write := func(fn func(tx sprints.Tx) error) {
+		t.Helper()
+		if err := s.Write(t.Context(), fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bob := chat.Direct(chat.Handle{Network: "libera", ID: "guest:4f2:bob2"})
+	write(func(tx sprints.Tx) error {
+		var rows []int64
+		for _, key := range []string{"dead", "expired"} {
+			row, _, err := tx.Post(chat.Outgoing{Key: key, To: bob})
+			if err != nil {
+				return err
+			}
+			rows = append(rows, row)
+		}
+		if err := tx.Kill(rows[0], "that guest has left"); err != nil {
+			return err
+		}
+		return tx.Expire(rows[1:])
+	})
+	clock.Add(time.Hour)
+	write(func(tx sprints.Tx) error {
+		if n, err := tx.Blank(tx.Now()); n != 2 || err != nil {
+			return fmt.Errorf("%d rows are blanked: %w", n, err)
+		}
+		queues, err := tx.Queues()
+		if len(queues) != 1 || queues[0].Place != (chat.Place{Network: "libera", Channel: "@"}) || queues[0].Dead != 1 {
+			t.Errorf("%+v", queues)
+		}
+		return err
+	})
+}

@@ -162,6 +162,67 @@ func TestFullDatabaseSaysSoAndWorksAgain(t *testing.T) {
 	}
 }
 
+func TestARowThatCantBeReadHoldsNoOtherUp(t *testing.T) {
+	s := openHere(t, Options{})
+	write := func(fn func(x *tx) error) {
+		t.Helper()
+		if err := s.Write(t.Context(), func(x sprints.Tx) error { return fn(x.(*tx)) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	waiting := func(limit int) (keys []string) {
+		t.Helper()
+		if err := s.Read(t.Context(), func(v sprints.View) error {
+			rows, err := v.Waiting("n", 0, limit)
+			for _, r := range rows {
+				keys = append(keys, r.Key)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return keys
+	}
+	ada := chat.Handle{Network: "n", ID: "account:ada", Nick: "ada"}
+	write(func(x *tx) error {
+		for i := range 6 {
+			if _, _, err := x.Post(chat.Outgoing{Key: fmt.Sprint("k", i), To: chat.Place{Network: "n", Channel: "#c"}, Source: "s"}); err != nil {
+				return err
+			}
+		}
+		if _, err := x.exec("UPDATE outbox SET body = '{\"Reply\":' WHERE key IN ('k0', 'k1')"); err != nil {
+			return err
+		}
+		_, err := x.exec("UPDATE outbox SET body = '{\"reply\":5}' WHERE key = 'k3'")
+		return err
+	})
+	if got := waiting(3); strings.Join(got, " ") != "k2 k4 k5" {
+		t.Errorf("of a limit of three: %q", got)
+	}
+	write(func(x *tx) error {
+		all, err := x.Counterparts("s")
+		if len(all) != 6 || err != nil {
+			return fmt.Errorf("%d counterparts: %w", len(all), err)
+		}
+		if n, err := one(&x.view, scalar[int], "SELECT COUNT(*) FROM outbox WHERE state = 'dead' AND reason <> ''"); n != 3 || err != nil {
+			return fmt.Errorf("%d rows are dead: %w", n, err)
+		}
+		// So did those that were sent long ago.
+		if _, err := x.exec("UPDATE outbox SET body = '{' WHERE key = 'k0'"); err != nil {
+			return err
+		}
+		p, err := x.Meet(ada)
+		if err != nil {
+			return err
+		}
+		_, err = x.ForgetPerson(p.ID)
+		return err
+	})
+	if got := waiting(10); strings.Join(got, " ") != "k2 k4 k5" || len(s.damaged.all()) > 0 {
+		t.Errorf("afterwards: %q, %v", got, s.damaged.all())
+	}
+}
+
 func TestReaderCannotWrite(t *testing.T) {
 	s := openHere(t, Options{})
 	if err := s.Read(t.Context(), func(v sprints.View) error {

@@ -31,16 +31,33 @@ func (t *tx) Post(out chat.Outgoing) (row int64, first bool, err error) {
 	return row, err == nil, err
 }
 
-func (v *view) Waiting(network string, after int64, limit int) ([]sprints.Queued, error) {
-	return many(v, func(r row) (q sprints.Queued, err error) {
-		err = r.Scan(&q.Row, &q.Key, toJSON{&q.Outgoing}, &q.To.Network, &q.To.Channel, &q.To.Thread, &q.Lane,
-			text(&q.Source), toTime{&q.NotBefore}, toTime{&q.Expires}, toTime{&q.Attempted}, &q.Mark, &q.Confirmed,
-			id(&q.Joined))
-		return q, err
-	}, `
-		SELECT id, key, body, network, channel, thread, lane, source, not_before, expires_at, attempted_at, mark,
-			confirmed, joined
-		FROM outbox WHERE state = 'waiting' AND network = ? AND id > ? ORDER BY id LIMIT ?`, network, after, limit)
+func (v *view) Waiting(network string, after int64, limit int) (all []sprints.Queued, err error) {
+	for {
+		most := limit - len(all)
+		page, err := many(v, func(r row) (q queued, err error) {
+			err = r.Scan(&q.Row, &q.Key, lenient{&q.Outgoing, &q.bad}, &q.To.Network, &q.To.Channel, &q.To.Thread, &q.Lane,
+				text(&q.Source), toTime{&q.NotBefore}, toTime{&q.Expires}, toTime{&q.Attempted}, &q.Mark, &q.Confirmed,
+				id(&q.Joined))
+			return q, err
+		}, `
+			SELECT id, key, body, network, channel, thread, lane, source, not_before, expires_at, attempted_at, mark,
+				confirmed, joined
+			FROM outbox WHERE state = 'waiting' AND network = ? AND id > ? ORDER BY id LIMIT ?`, network, after, most)
+		if err != nil {
+			return nil, err
+		}
+		for _, q := range page {
+			after = q.Row
+			if q.bad == nil {
+				all = append(all, q.Queued)
+			} else if v.store.damaged.add(q.Row) {
+				v.store.log.Error("a row of the outbox can't be read and will not be sent", "row", q.Row)
+			}
+		}
+		if len(page) < most || len(all) >= limit {
+			return all, nil
+		}
+	}
 }
 
 func (v *view) Queues() ([]sprints.Queue, error) {
@@ -120,7 +137,7 @@ func (t *tx) Expire(rows []int64) error {
 func (t *tx) Blank(before time.Time) (int, error) {
 	n, err := t.exec(`
 		UPDATE outbox SET body = NULL,
-			channel = CASE WHEN channel GLOB '@*' AND state <> 'dead' THEN '@' ELSE channel END
+			channel = CASE WHEN channel GLOB '@*' THEN '@' ELSE channel END
 		WHERE state <> 'waiting' AND body IS NOT NULL AND ended_at < ?`, before.UnixMilli())
 	t.scrub = t.scrub || n > 0
 	return n, err

@@ -46,6 +46,7 @@ type Store struct {
 	closing chan struct{}
 	once    sync.Once
 	writer  sync.WaitGroup
+	damaged damaged
 
 	mu          sync.Mutex
 	subscribers map[chan struct{}]struct{}

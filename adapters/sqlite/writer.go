@@ -150,6 +150,7 @@ func (w *writer) batch(t *turn) {
 		t.start <- started{err: fmt.Errorf("%w: begin: %w", sprints.ErrUnavailable, err)}
 		return
 	}
+	buried := w.bury()
 	var turns []*turn
 	for t != nil && s.broken == nil {
 		turns = append(turns, t)
@@ -172,6 +173,9 @@ func (w *writer) batch(t *turn) {
 		w.store.log.Error("a commit failed", "writes", len(turns), "error", err)
 		// It fails where the database has already undone everything.
 		_, _ = s.exec(ctx, "ROLLBACK")
+	}
+	if err == nil {
+		w.store.damaged.remove(buried)
 	}
 	if err == nil && w.wrote {
 		w.tidy()

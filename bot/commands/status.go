@@ -34,7 +34,7 @@ func status(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	if organizer {
 		for _, q := range queues {
 			if q.Reason != "" || q.Dead > 0 {
-				lines = append(lines, call.Line(chat.Item, "%s: %d waiting, %d refused for good. %s", q.Place, q.Waiting, q.Dead, q.Reason))
+				lines = append(lines, call.Line(chat.Item, "%s: %d waiting, %d refused for good. %s", q.Place.LogValue(), q.Waiting, q.Dead, q.Reason))
 			}
 		}
 		runs, err := tx.JobRuns()
