@@ -99,6 +99,29 @@ func TestEstimatesScaleOtherMeasuresByOtherDays(t *testing.T) {
 	}
 }
 
+func TestADayThatIsNotOverMovesNoOther(t *testing.T) {
+	e := sprints.Event{Zone: time.UTC, First: day(t, "2027-05-17"), Last: day(t, "2027-05-20")}
+	one, two := e.First, e.First.Add(1)
+	counts := []sprints.Count{
+		{ID: 1, Kind: sprints.Head, Room: "301", Value: 144, Day: one, At: morning},
+		{ID: 2, Kind: sprints.Lunch, Value: 150, Day: one, At: morning.Add(3 * time.Hour)},
+	}
+	before := attendance.Report(e, two, nil, counts)[0].Estimate
+	counts = append(counts,
+		sprints.Count{ID: 3, Kind: sprints.Head, Room: "301", Value: 85, Day: two, At: morning.Add(24 * time.Hour)},
+		sprints.Count{ID: 4, Kind: sprints.Lunch, Value: 12, Day: two, At: morning.Add(25 * time.Hour)})
+	days := attendance.Report(e, two, nil, counts)
+	if days[0].Estimate != before {
+		t.Errorf("day 1 was %+v and is %+v after a lunch of today", before, days[0].Estimate)
+	}
+	if got, want := days[1].Estimate, (attendance.Estimate{Best: 48, Low: 12, High: 85, Sources: 2, Known: true}); got != want {
+		t.Errorf("today is %+v, not %+v: day 1 counts for it", got, want)
+	}
+	if over := attendance.Report(e, two.Add(1), nil, counts)[0].Estimate; over == before {
+		t.Error("a day that is over says nothing of the others")
+	}
+}
+
 func TestNobodyWhoCheckedInIsEstimatedAway(t *testing.T) {
 	e := attendance.Estimates([]attendance.Measures{{CheckedIn: 50, Head: known(30)}})[0]
 	if e.Best != 50 || e.Low != 50 {

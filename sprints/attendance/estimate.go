@@ -18,12 +18,13 @@ type Estimate struct {
 type Measures struct {
 	CheckedIn         int
 	Head, Lunch, WiFi Measure
+	SoFar             bool // the day is not over: what is counted until now is no measure of another
 }
 
 // Estimates are the days' estimates: the median of head, lunch×rL, wifi×rW and
 // checked-in/coverage (of at least ten), from lowest to highest. The ratios r (and the coverage)
-// are heads over that measure, summed over the *other* days having both, so that
-// no measure proves itself. Where no other day gives a ratio yet, a lunch or
+// are heads over that measure, summed over the *other* days having both and
+// being over, so that no measure proves itself. Where no other day gives a ratio yet, a lunch or
 // WiFi number beside a head count widens the range as it stands, and does not
 // move the middle: on PyCon US 2009's first day that is 230, from 230 to 270.
 // Nobody who checked in is estimated away.
@@ -61,12 +62,12 @@ func estimate(days []Measures, i int) Estimate {
 	return e
 }
 
-// Ratio is heads per unit of a measure over all days having both but the one
-// left out (-1 leaves out none). ok is false where no day has both.
+// Ratio is heads per unit of a measure over all days having both that are over,
+// but the one left out (-1 leaves out none). ok is false where no day has both.
 func Ratio(days []Measures, leaveOut int, of func(Measures) Measure) (r float64, ok bool) {
 	heads, units := 0, 0
 	for i, d := range days {
-		if m := of(d); i != leaveOut && d.Head.Known && m.Known && m.Value > 0 {
+		if m := of(d); i != leaveOut && !d.SoFar && d.Head.Known && m.Known && m.Value > 0 {
 			heads += d.Head.Value
 			units += m.Value
 		}

@@ -31,7 +31,7 @@ func Report(e sprints.Event, today sprints.Day, seats []sprints.Seat, counts []s
 			day.Retained = Retention(people[0], p)
 		}
 		people = append(people, p)
-		measures = append(measures, Measures{CheckedIn: p.Count(), Head: Heads(c), Lunch: Lunches(c), WiFi: Devices(c)})
+		measures = append(measures, Measures{CheckedIn: p.Count(), Head: Heads(c), Lunch: Lunches(c), WiFi: Devices(c), SoFar: day.SoFar})
 		days = append(days, day)
 	}
 	for i, est := range Estimates(measures) {
