@@ -24,13 +24,18 @@ import (
 //	pycon /sprint grace: easy                   or by Slack's command
 //	expect pycon #sprints: ada (libera): good … what stands there next; … is any words
 //	expect libera dm ada: …table C1…            what the bot tells somebody (it may say more)
+//	edit pycon #sprints grace: good morning     her last words there become these
+//	delete pycon #sprints grace                 and are taken back
+//	reply pycon #sprints grace to ada: hello    in the thread under ada's last words there
 //	expect board: …Larkfield…                   what the page shows
+//	expect link: …Larkfield…                    what the page of the last link said in a channel shows
 //	github issue owner/lark#12 Fix the example [good first issue]
 //	github pull owner/lark fixes #12
 //	github assign owner/lark#12 to somebody
 //	github close owner/lark#12
 //	wiki larkfield Larkfield at the sprint      a page at …/larkfield with that title
-//	                                            in a line's text {wiki} is that wiki's address
+//	                                            in a line's text {wiki} is that wiki's address, and \n a new line
+//	public                                      the page has an address for everybody
 //	restart                                     the bot is stopped and started again
 //
 // A channel shows what the script expects, in that order, and nothing else.
@@ -43,11 +48,13 @@ type step struct {
 	network string
 	place   string // "#sprints", "dm", "/sprint"
 	who     string
+	of      string // whose words are replied to
 	text    string
 }
 
 var (
 	hourAhead = regexp.MustCompile(`^(\d\d:\d\d)(?: +|$)`)
+	change    = regexp.MustCompile(`^(edit|delete|reply) (\S+) (#[^\s:]+) ([^\s:]+)(?: to ([^\s:]+))?(?:: (.*))?$`)
 	speech    = regexp.MustCompile(`^(\S+) (#[^\s:]+|dm|/sprint)(?: ([^\s:]+))?: (.*)$`)
 )
 
@@ -76,6 +83,11 @@ func readDay(t *testing.T, path string) []step {
 			s.verb = "wait"
 		case expected && strings.HasPrefix(expect, "board: "):
 			s.verb, s.text = "board", strings.TrimPrefix(expect, "board: ")
+		case expected && strings.HasPrefix(expect, "link: "):
+			s.verb, s.text = "link", strings.TrimPrefix(expect, "link: ")
+		case change.MatchString(line):
+			m = change.FindStringSubmatch(line)
+			s.verb, s.network, s.place, s.who, s.of, s.text = m[1], m[2], m[3], m[4], m[5], m[6]
 		case m != nil:
 			s.verb, s.network, s.place, s.who, s.text = "say", m[1], m[2], m[3], m[4]
 			if expected {

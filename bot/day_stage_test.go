@@ -64,6 +64,9 @@ type stage struct {
 	people   map[string]*irctest.Client // by "network nick"
 	users    map[string]string          // Slack user ids by nick
 	posts    map[string]int             // Slack posts passed, by place
+	said     map[string]string          // ts of the newest words of each nick on Slack
+	public   string                     // the address listened on where the page has one for everybody
+	heard    string                     // the newest words expected in a channel
 	sockets  int                        // Slack connections of earlier runs
 
 	bot   *program
@@ -87,7 +90,7 @@ func newStage(t *testing.T) *stage {
 		github:   githubdouble.Start(),
 		pages:    map[string]string{},
 		watchers: map[string]*irctest.Client{}, people: map[string]*irctest.Client{},
-		users: map[string]string{}, posts: map[string]int{},
+		users: map[string]string{}, posts: map[string]int{}, said: map[string]string{},
 	}
 	s.wiki = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		page, ok := s.pages[strings.Trim(r.URL.Path, "/")]
@@ -115,11 +118,15 @@ func newStage(t *testing.T) *stage {
 func (s *stage) configure(event, from, to, zone string, tables, organizers []string) {
 	s.t.Helper()
 	venue := strings.Join(tables, "\n") + "\n"
+	web := `{listen: "127.0.0.1:0"}`
+	if s.public != "" {
+		web = fmt.Sprintf(`{listen: %q, url: %q}`, s.public, dayPage)
+	}
 	config := fmt.Sprintf(`
 event: {name: %q, timezone: %s, first_day: %s, last_day: %s}
 database: %s
 venue: {file: %s}
-web: {listen: "127.0.0.1:0"}
+web: %s
 github: {token_env: DAY_GITHUB_TOKEN, api_url: %q}
 networks:
   - {name: libera, kind: irc, server: %q, tls: false, nick: sprintbot, channels: ["#sprints"], sasl: {account: sprintbot, password_env: DAY_IRC_PASSWORD}, pace: unlimited}
@@ -128,7 +135,7 @@ networks:
 bridges:
   - ["libera #sprints", "plain #sprints", "pycon #sprints"]
 organizers: [%s]
-`, event, zone, from, to, filepath.Join(s.dir, "day.db"), filepath.Join(s.dir, "venue.csv"),
+`, event, zone, from, to, filepath.Join(s.dir, "day.db"), filepath.Join(s.dir, "venue.csv"), web,
 		s.github.URL(), s.servers[withAccs].Addr, s.servers[withoutAcc].Addr, s.slack.URL(), strings.Join(organizers, ", "))
 	for name, body := range map[string]string{"config.yaml": config, "venue.csv": venue} {
 		if err := os.WriteFile(filepath.Join(s.dir, name), []byte(body), 0o600); err != nil {
@@ -137,7 +144,13 @@ organizers: [%s]
 	}
 }
 
-var pageAddress = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+// dayPage is the page's address for everybody.
+const dayPage = "https://sprints.example.org"
+
+var (
+	pageAddress = regexp.MustCompile(`http://127\.0\.0\.1:\d+|` + regexp.QuoteMeta(dayPage))
+	pageLink    = regexp.MustCompile(regexp.QuoteMeta(dayPage) + `(/\S+)`)
+)
 
 // start runs the program and returns once it is in every channel.
 func (s *stage) start(at time.Time) {
@@ -150,6 +163,9 @@ func (s *stage) start(at time.Time) {
 		"DAY_SLACK_APP=" + s.slack.AppToken, "DAY_SLACK_BOT=" + s.slack.BotToken,
 	}
 	s.bot.start()
+	if s.public != "" {
+		s.bot.address = "http://" + s.public
+	}
 	for _, w := range s.watchers {
 		w.WaitLine(s.ctx, func(l irctest.Line) bool { return l.Command == "JOIN" && l.Nick == "sprintbot" })
 	}
@@ -192,7 +208,7 @@ func (s *stage) say(st step) {
 		case "/sprint":
 			s.slack.Slash(id, dayChannel, "/sprint "+text)
 		default:
-			s.slack.Say(id, st.place, text)
+			s.said[st.who] = s.slack.Say(id, st.place, strings.ReplaceAll(text, `\n`, "\n"))
 		}
 		return
 	}
@@ -224,7 +240,9 @@ func (s *stage) expect(st step) {
 		})
 	default:
 		l := s.watchers[st.network].WaitLine(ctx, botSays(st.place))
-		if got := irctest.Shown(ircfmt.Strip(l.Text())); !fits(st.text, got) {
+		got := irctest.Shown(ircfmt.Strip(l.Text()))
+		s.heard = got
+		if !fits(st.text, got) {
 			s.t.Errorf("%v\n  got: %s", st, got)
 		}
 	}
@@ -261,6 +279,16 @@ func (s *stage) expectPosts(ctx context.Context, st step, there func(slackdouble
 			words := p.Plain()
 			if p.Username != "" {
 				words = p.Username + ": " + words
+				nick, _, _ := strings.Cut(p.Username, " ")
+				s.said[nick] = p.TS
+			}
+			switch {
+			case p.Method == "chat.update":
+				words = "changed: " + words
+			case p.Method == "chat.delete":
+				words = "removed"
+			case p.Thread != "":
+				words = "in the thread: " + words
 			}
 			if fits(st.text, words) {
 				return
@@ -297,12 +325,40 @@ func (s *stage) quiet() {
 	}
 }
 
+// change edits or takes back somebody's newest words, or replies to somebody's.
+func (s *stage) change(st step) {
+	s.t.Helper()
+	if st.network != slackName {
+		s.t.Fatalf("%v: only on Slack", st)
+	}
+	switch st.verb {
+	case "edit":
+		s.slack.Edit(st.place, s.said[st.who], strings.ReplaceAll(st.text, `\n`, "\n"))
+	case "delete":
+		s.slack.Delete(st.place, s.said[st.who])
+	case "reply":
+		s.slack.SayInThread(s.users[st.who], st.place, s.said[st.of], st.text)
+	}
+}
+
 // board waits until the page shows words.
-func (s *stage) board(st step) {
+func (s *stage) board(st step) { s.shows(st, "/") }
+
+// link waits until the page of the link said last shows words.
+func (s *stage) link(st step) {
+	s.t.Helper()
+	m := pageLink.FindStringSubmatch(s.heard)
+	if m == nil {
+		s.t.Fatalf("%v: there is no link in %q", st, s.heard)
+	}
+	s.shows(st, m[1])
+}
+
+func (s *stage) shows(st step, path string) {
 	s.t.Helper()
 	var page string
 	for tick := time.NewTicker(50 * time.Millisecond); ; <-tick.C {
-		resp, err := http.Get(s.bot.address + "/")
+		resp, err := http.Get(s.bot.address + path)
 		if err == nil {
 			b, _ := io.ReadAll(resp.Body)
 			resp.Body.Close()
@@ -335,4 +391,15 @@ func (l *testLog) Write(p []byte) (int, error) {
 		l.t.Errorf("bot: %s", p)
 	}
 	return len(p), nil
+}
+
+// freeAddress is an address of this machine that nobody listens on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
 }

@@ -120,6 +120,12 @@ func playDay(t *testing.T, path string) {
 		case "say":
 			running()
 			s.say(st)
+		case "edit", "delete", "reply":
+			s.change(st)
+		case "public":
+			s.public = freeAddress(t)
+		case "link":
+			s.link(st)
 		case "expect":
 			s.expect(st)
 		case "board":

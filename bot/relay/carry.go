@@ -83,7 +83,7 @@ func (c Carrier) say(tx Carrying, m chat.Message) error {
 	if !c.Manners[m.In.Network].Threads {
 		return nil
 	}
-	return tx.Spoke(m.From, m.In, m.At)
+	return tx.Spoke(m.From, m.In, tx.Now().Add(-m.Ago))
 }
 
 // label is what people call the network of m.

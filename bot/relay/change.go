@@ -104,11 +104,7 @@ func (c Carrier) shown(tx sprints.Clocked, m chat.Message, ways Ways, a carried,
 	if rewrites {
 		return true
 	}
-	said := a.base.At
-	if a.base.Out != nil {
-		said = a.base.Out.At
-	}
-	if ways.edits() == Off || m.At.Sub(said) > ways.editsWithin() {
+	if ways.edits() == Off || tx.Now().Add(-m.Ago).Sub(a.base.At) > ways.editsWithin() {
 		out.Unsent = true
 		return a.wait
 	}
