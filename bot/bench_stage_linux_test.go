@@ -142,13 +142,13 @@ func (s *benchStage) start(b *testing.B, config string, env ...string) (ready ti
 	return ready
 }
 
-// profile keeps what the processors do for ten seconds. It needs the program
+// profile keeps what the processors do for six seconds. It needs the program
 // built for tests of whole days: set BENCH_PROFILE to a folder.
 func profile(b *testing.B, door, path string) {
 	client := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", door)
 	}}}
-	resp, err := client.Get("http://bot/debug/pprof/profile?seconds=10")
+	resp, err := client.Get("http://bot/debug/pprof/profile?seconds=6")
 	if err != nil {
 		fmt.Println("no profile:", err)
 		return
