@@ -25,7 +25,7 @@ type options struct {
 
 func main() {
 	var o options
-	kong.Parse(&o, kong.Name("sprintbot"), kong.Description("A sprint coordination bot for Slack and IRC."))
+	kong.Parse(&o, kong.Name("sprintbot"), kong.Description("A sprint coordination bot for Slack and IRC."), kong.UsageOnError())
 	if o.Version {
 		fmt.Println("sprintbot", version())
 		return
