@@ -12,8 +12,10 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
 	echo "needs: installing$missing"
 	# RUNLEVEL=1 keeps Debian from starting the daemons: tests start their own.
 	export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
-	{ apt-get update && apt-get install -y --no-install-recommends $missing fonts-noto-core; } </dev/null >/tmp/sprintbot-needs.log 2>&1 ||
-		{ tail -20 /tmp/sprintbot-needs.log; echo "needs: apt-get failed"; exit 1; }
+	log="$(dirname "$0")/../bin/needs.log"
+	mkdir -p "$(dirname "$log")"
+	{ apt-get update && apt-get install -y --no-install-recommends $missing fonts-noto-core; } </dev/null >"$log" 2>&1 ||
+		{ tail -20 "$log"; echo "needs: apt-get failed"; exit 1; }
 	exit 0
 fi
 echo "needs: not installed, so their tests are skipped:$missing"
