@@ -5,7 +5,8 @@
 // logs go elsewhere.
 //
 // What goes where: an answer is printed as its lines and nothing else; words
-// in the room are "[network] nick: text"; a word to one person that nobody
+// in the room are "[network] nick: text", the bot's own "[room] sprintbot:
+// text"; a word to one person that nobody
 // just asked for is "[to nick] sprintbot: text". Colour only on a terminal,
 // and never as the only sign of anything.
 package console

@@ -43,7 +43,7 @@ func (n *Network) head(out chat.Outgoing) string {
 	if id, direct := out.To.DirectID(); direct {
 		return "[to " + clean(strings.TrimPrefix(id, "console:")) + "] " + n.cfg.Bot + ": "
 	}
-	from, who := n.cfg.Name, n.cfg.Bot
+	from, who := strings.TrimPrefix(Room, "#"), n.cfg.Bot
 	if out.Relayed() {
 		from, who = out.From, out.As.Nick
 		if from == "" {
