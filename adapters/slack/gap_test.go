@@ -256,3 +256,42 @@ func TestANameKeepsMeaningItsChannel(t *testing.T) {
 		t.Errorf("heard in %+v though the old channel is archived", m.In)
 	}
 }
+
+func TestWhatComesLateTellsHowLateItIs(t *testing.T) {
+	b, _ := keeping(t)
+	b.d.SetClock(func() time.Time { return time.Now().Add(-72 * time.Hour) }) // Slack's clock is what counts
+	b.run()
+	b.read()
+	ts := b.d.Say("ada.l", "#sprints", "!here 7")
+	b.messages(1)
+	b.settled()
+	b.d.SetAway(true)
+	b.until("away", func() bool { return !b.n.Status().Up })
+	b.d.Say("ada.l", "#sprints", "!leave")
+	b.d.SetClock(func() time.Time { return time.Now().Add(-72*time.Hour + 20*time.Minute) })
+	b.d.SetAway(false)
+	got := b.messages(2)
+	if got[0].Ago != 0 || got[1].Ago < 18*time.Minute || got[1].Ago > 22*time.Minute || got[1].ID == b.room+":"+ts {
+		t.Errorf("ages %v and %v", got[0].Ago, got[1].Ago)
+	}
+}
+
+func TestABotThatWasTakenOutReadsNothingSaidWithoutIt(t *testing.T) {
+	b, k := keeping(t)
+	b.run()
+	b.read()
+	b.d.Say("ada.l", "#sprints", "first")
+	b.messages(1)
+	b.settled()
+	b.stop() // it is taken out and invited again while it does not run
+	b.d.Kick("#sprints", "")
+	b.d.Say("ada.l", "#sprints", "without the bot")
+	b.d.Invite("#sprints", "")
+	b.d.Say("ada.l", "#sprints", "welcome back")
+	b.again(k)
+	got := b.messages(2)
+	b.read()
+	if got = b.messages(2); !slices.Equal(plain(got), []string{"first", "welcome back"}) {
+		t.Errorf("heard %q", plain(got))
+	}
+}

@@ -158,6 +158,11 @@ func (d *Double) Lost() int {
 	return d.lost
 }
 
+// WaitLost waits until n events were given up without ever having been sent.
+func (d *Double) WaitLost(ctx context.Context, n int) error {
+	return d.waitFor(ctx, "lost events", func() bool { return d.lost >= n })
+}
+
 // forgetLocked fails what finds no socket.
 func (d *Double) forgetLocked() {
 	if !d.forgetful {

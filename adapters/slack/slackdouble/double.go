@@ -43,7 +43,7 @@ type Double struct {
 	channels map[string]*channel
 	order    []string // channel ids as they were made
 	groups   map[string]string
-	files    map[string]string
+	uploads  []*Upload
 
 	posts    []Post
 	calls    []Call
@@ -126,7 +126,7 @@ func Start(opts ...Option) *Double {
 		AppToken: "xapp-1-double", BotToken: "xoxb-double",
 		changed: make(chan struct{}), clock: time.Now,
 		scopes: everyScope(), users: map[string]*user{}, channels: map[string]*channel{},
-		groups: map[string]string{}, files: map[string]string{}, buckets: map[string]*bucket{},
+		groups: map[string]string{}, buckets: map[string]*bucket{},
 		triggers: map[string]*trigger{}, returns: map[string]*returnURL{},
 		pingEvery: 2 * time.Second, ackWithin: 3 * time.Second,
 		retryAfter: []time.Duration{0, time.Minute, 5 * time.Minute}, repeat: 1, historyCap: 999,
@@ -139,6 +139,7 @@ func Start(opts ...Option) *Double {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/{method}", d.serveAPI)
 	mux.HandleFunc("POST /response/{id}", d.serveReturn)
+	mux.HandleFunc("POST /upload/{id}/{length}", d.serveUpload)
 	mux.HandleFunc("GET /link/", d.serveSocket)
 	d.server = httptest.NewServer(mux)
 	return d

@@ -33,7 +33,7 @@ func (d *Double) wordsLocked(a args) (*message, *refusal) {
 	m := &message{text: a["text"], user: BotUserID, botID: BotID, thread: a["thread_ts"]}
 	blocks := a["blocks"]
 	if blocks != "" && blocks != "null" && blocks != "[]" {
-		if errs := checkBlocks([]byte(blocks), 50); len(errs) > 0 {
+		if errs := append(checkBlocks([]byte(blocks), 50), d.picturesLocked([]byte(blocks))...); len(errs) > 0 {
 			return nil, &refusal{code: "invalid_blocks", extra: map[string]any{"errors": errs,
 				"response_metadata": map[string]any{"messages": errs}}}
 		}
