@@ -70,6 +70,10 @@ func (e *ear) take(ctx context.Context, tx sprints.Tx, m chat.Message) (inline *
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
+	m, err = overtaken(tx, m)
+	if err != nil {
+		return nil, err
+	}
 	if m.Addressed && m.Kind == chat.Said {
 		if reply, ok := tooLate(m); ok {
 			return e.answer(tx, m, commands.Outcome{Reply: reply})

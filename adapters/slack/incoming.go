@@ -32,6 +32,12 @@ func (t translator) message(ev socketmode.Event) (chat.Message, bool) {
 			return t.event(inner)
 		case *slackevents.AppMentionEvent:
 			return t.mention(inner)
+		case *slackevents.ReactionAddedEvent:
+			return t.reacted(inner)
+		case *slackevents.MemberJoinedChannelEvent:
+			return t.happened(chat.Joined, inner.Channel, inner.User, inner.EventTimestamp)
+		case *slackevents.MemberLeftChannelEvent:
+			return t.happened(chat.Left, inner.Channel, inner.User, inner.EventTimestamp)
 		}
 	case *socketmode.ErrorBadMessage:
 		return t.odd(data.Message)
@@ -53,6 +59,10 @@ func (t translator) event(ev *slackevents.MessageEvent) (chat.Message, bool) {
 		m := *ev.Message
 		m.SubType = ev.SubType
 		return t.said(ev.Channel, direct, m)
+	case "channel_topic", "group_topic":
+		out, ok := t.happened(chat.Topic, ev.Channel, ev.Message.User, ev.Message.Timestamp)
+		out.Text = readMrkdwn(t.network, ev.Message.Topic, t.names)
+		return out, ok
 	case "message_changed":
 		return t.changed(ev, direct)
 	case "message_deleted":
@@ -173,7 +183,10 @@ func (t translator) changed(ev *slackevents.MessageEvent, direct bool) (chat.Mes
 	}
 	out := t.base(ev.Channel, direct, now)
 	out.Kind, out.Of, out.Text = chat.Edited, ev.Channel+":"+now.Timestamp, t.words(now)
-	out.ID = out.Of + ":" + edited
+	out.ID, out.OfAt = out.Of+":"+edited, instant(now.Timestamp)
+	if !out.From.Bot { // obeyed only when the words before have not been heard
+		out.Door, out.Text, out.Addressed = atDoor(out.Text, t.me, direct)
+	}
 	if at := instant(edited); !at.IsZero() {
 		out.At = at
 	}
@@ -184,7 +197,7 @@ func (t translator) deleted(ev *slackevents.MessageEvent, direct bool, before sl
 	before.Timestamp = ts
 	out := t.base(ev.Channel, direct, before)
 	out.Kind, out.Of = chat.Deleted, ev.Channel+":"+ts
-	out.ID = out.Of + ":deleted"
+	out.ID, out.OfAt = out.Of+":deleted", instant(ts)
 	if at := instant(ev.EventTimeStamp); !at.IsZero() {
 		out.At = at
 	}

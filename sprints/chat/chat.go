@@ -76,13 +76,14 @@ type Message struct {
 	Ago       time.Duration // how long ago, by that same clock, when it comes late (played back, fetched after a gap); 0 when as it is said
 	Text      Text          // the words; for a command without the door in front of it
 	Kind      Kind
-	Of        string // ID of the message that this edits, deletes, reacts or replies to; "" if none
-	Addressed bool   // said to the bot: Text is a command line
-	Door      string // what the adapter took off in front of Text ("!", "sprintbot: "): Door+Text is what was said
-	Direct    bool   // said in private
-	Return    string // opaque token of the adapter's own (a response URL, a trigger); goes back to it in Outgoing.Return
-	Behind    bool   // heard before what was said earlier in its place is fetched: what is relayed of it waits for that
-	Inline    bool   // the adapter gives the reply itself from hear's result (web forms, console); no row is sent
+	Of        string    // ID of the message that this edits, deletes, reacts or replies to; "" if none
+	OfAt      time.Time // when the words that this edits or deletes were said, zero where it is not told
+	Addressed bool      // said to the bot: Text is a command line
+	Door      string    // what the adapter took off in front of Text ("!", "sprintbot: "): Door+Text is what was said
+	Direct    bool      // said in private
+	Return    string    // opaque token of the adapter's own (a response URL, a trigger); goes back to it in Outgoing.Return
+	Behind    bool      // heard before what was said earlier in its place is fetched: what is relayed of it waits for that
+	Inline    bool      // the adapter gives the reply itself from hear's result (web forms, console); no row is sent
 }
 
 // Line is what was said, door included, as plain words.

@@ -1,0 +1,31 @@
+package slack
+
+import (
+	"github.com/slack-go/slack/slackevents"
+
+	"sprintbot/sprints/chat"
+)
+
+// reacted is an emoji put on a message.
+func (t translator) reacted(ev *slackevents.ReactionAddedEvent) (chat.Message, bool) {
+	if ev.Item.Type != "message" {
+		return chat.Message{}, false
+	}
+	out, ok := t.happened(chat.Reacted, ev.Item.Channel, ev.User, ev.EventTimestamp)
+	out.Of = ev.Item.Channel + ":" + ev.Item.Timestamp
+	out.ID += ":" + ev.Reaction
+	out.In.Thread, out.Text = "", chat.Plainly(emoji(ev.Reaction))
+	return out, ok
+}
+
+// happened is what somebody did in a channel without a word. It is no word, so nothing marks how far the channel is heard.
+func (t translator) happened(kind chat.Kind, channel, user, ts string) (chat.Message, bool) {
+	if channel == "" || user == "" || user == t.me.UserID || instant(ts).IsZero() {
+		return chat.Message{}, false
+	}
+	name, bot := t.names.person(user)
+	return chat.Message{
+		ID: channel + ":" + ts + ":" + string(kind) + ":" + user, In: t.places.place(channel, "", ts), At: instant(ts), Kind: kind,
+		From: chat.Handle{Network: t.network, ID: user, Nick: name, Bot: bot},
+	}, true
+}
