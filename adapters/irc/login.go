@@ -13,6 +13,7 @@ import (
 var wanted = [...]string{
 	"message-tags", "server-time", "batch", "account-tag", "account-notify", "extended-join", "chghost",
 	"userhost-in-names", "echo-message", "labeled-response", "chathistory", "draft/chathistory",
+	"draft/message-redaction",
 }
 
 // saslChunk is how much of a SASL answer fits into one line.

@@ -237,6 +237,8 @@ func (s *session) on(l line) {
 			s.registration(l)
 		case "JOIN", "PART", "KICK", "QUIT", "KILL", "NICK", "ACCOUNT", "CHGHOST", "352", "353", "354", "366":
 			s.presence(l)
+		case "REDACT":
+			s.redacted(l)
 		case "TOPIC":
 			s.topic(l)
 		case "BATCH":

@@ -81,7 +81,7 @@ func (s *session) message(l line) (chat.Message, bool) {
 		return chat.Message{}, false
 	}
 	s.lines++
-	m := chat.Message{ID: l.tags["msgid"], At: l.at, Text: text, Kind: kind, Direct: private}
+	m := chat.Message{ID: l.tags["msgid"], At: l.at, Text: text, Kind: kind, Direct: private, Of: answers(l)}
 	if !private {
 		m.In = chat.Place{Network: s.n.cfg.Name, Channel: r.name}
 	}

@@ -27,6 +27,9 @@ func (c Carrier) thread(tx Carrying, m chat.Message, ways Ways, out *chat.Outgoi
 	if err != nil {
 		return false, err
 	}
+	if m.In.Thread == "" && root.as == nil {
+		return true, nil // a reply to nothing that is known
+	}
 	if threads {
 		return true, root.under(tx, out)
 	}
@@ -89,7 +92,9 @@ func (c Carrier) root(tx Carrying, m chat.Message) (root, error) {
 // under puts out below the root, where it is on out's network.
 func (r root) under(tx Carrying, out *chat.Outgoing) error {
 	if r.network == out.To.Network {
-		out.Of = r.message
+		if r.as == nil || r.as.Out.Re == nil { // a reply has no thread of its own, and its root's is not known here
+			out.Of = r.message
+		}
 		return nil
 	}
 	carried, err := tx.Counterparts(r.source)
