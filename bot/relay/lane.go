@@ -86,6 +86,7 @@ type queue struct {
 	unsaved  int           // parts confirmed whose receipt is not stored
 	held     time.Time     // nothing goes before
 	tries    int           // refusals of the place in a row
+	shut     bool          // the last refusal was the place's own word: nothing of it arrived
 	careful  bool          // after a refusal: one part at a time until one passes
 	settling bool          // a part failed: nothing is given until the wire is empty
 	looking  bool          // a look-up is under way

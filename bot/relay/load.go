@@ -69,7 +69,7 @@ func sooner(a, b time.Time) time.Time {
 // been let in. What may have arrived is looked up in its time.
 func (s *Sender) open() {
 	for _, q := range s.order {
-		if s.finder == nil && q.tries > 0 {
+		if q.tries > 0 && (s.finder == nil || q.shut) {
 			q.held = time.Time{}
 		}
 	}

@@ -312,7 +312,7 @@ func (s *Sender) done(q *queue, r *row, n int, receipt chat.Receipt, err error) 
 		if q.tries > 0 {
 			s.hold(q, time.Time{}, "")
 		}
-		q.tries, q.careful = 0, false
+		q.tries, q.careful, q.shut = 0, false, false
 		r.ok[n] = true
 		q.unsaved++
 		if n == 0 || r.receipt.ID == "" {
@@ -347,7 +347,7 @@ func (s *Sender) refuse(q *queue, r *row, err error, least time.Duration) {
 		s.kill(q, r, refused.Reason)
 		return
 	}
-	q.settling = true
+	q.settling, q.shut = true, false
 	if errors.As(err, &wait) {
 		s.hold(q, s.clock.Now().Add(wait.Wait), "asked to wait")
 		return
@@ -356,7 +356,7 @@ func (s *Sender) refuse(q *queue, r *row, err error, least time.Duration) {
 	pause := max(least, min(longHold, firstHold<<min(q.tries, 10)))
 	q.tries++
 	why := err.Error()
-	if errors.As(err, &place) {
+	if q.shut = errors.As(err, &place); q.shut {
 		why = "the place refuses" // the network's own words may hold people's
 	} else if s.finder != nil { // it may have arrived, or still will
 		r.doubt = true
