@@ -12,6 +12,7 @@ import (
 
 	"sprintbot/bot/relay"
 	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
 )
 
 // Config is what a configuration file says, checked, with secrets read and
@@ -24,6 +25,7 @@ type Config struct {
 	Listen      string
 	URL         string // what people are told, "" says the address listened on
 	Expires     time.Duration
+	Flood       relay.Limits
 	GitHubToken secret
 	GitHubAPI   string // "" is GitHub's own
 	Networks    []NetworkConfig
@@ -42,6 +44,25 @@ func (c Config) Organizes(network, key string) bool {
 		}
 	}
 	return false
+}
+
+// tellOrganizers are the places where organizers are told what concerns them:
+// in private each, by the identity the configuration names.
+func (c Config) tellOrganizers() []chat.Place {
+	var all []chat.Place
+	for _, o := range c.Organizers {
+		all = append(all, chat.Direct(chat.Handle{Network: o.Network, ID: o.Key}))
+	}
+	return all
+}
+
+// ignored are the other relays in our channels, by network.
+func (c Config) ignored() map[string][]string {
+	all := map[string][]string{}
+	for _, n := range c.Networks {
+		all[n.Name] = n.Ignore
+	}
+	return all
 }
 
 // secret is a word that nothing prints.
@@ -80,6 +101,7 @@ type (
 	}
 	relayKeys struct {
 		Expires time.Duration `yaml:"expires"`
+		Flood   floodKeys     `yaml:"flood"`
 	}
 	githubKeys struct {
 		TokenEnv  string `yaml:"token_env"`
@@ -135,6 +157,7 @@ func (r *reading) config(k fileKeys) Config {
 			r.refuse("relay.expires", "is at least 1m")
 		}
 	}
+	c.Flood = r.flood(k.Relay.Flood)
 	c.GitHubToken = r.secret("github", "token", k.GitHub.TokenEnv, k.GitHub.TokenFile, false)
 	c.GitHubAPI = r.address("github.api_url", k.GitHub.APIURL)
 	c.Networks = r.networks(k.Networks)

@@ -20,6 +20,7 @@ import (
 type NetworkConfig struct {
 	Name     string
 	Channels []string
+	Ignore   []string // other relays there: ids and nick patterns
 	IRC      *IRCConfig
 	Slack    *SlackConfig
 }
@@ -69,6 +70,7 @@ type ircKeys struct {
 	TLSPin   string   `yaml:"tls_pin"`
 	Nick     string   `yaml:"nick"`
 	Channels []string `yaml:"channels"`
+	Ignore   []string `yaml:"ignore"`
 	SASL     saslKeys `yaml:"sasl"`
 	Pace     paceKeys `yaml:"pace"`
 }
@@ -96,6 +98,7 @@ type slackKeys struct {
 	BotTokenEnv  string   `yaml:"bot_token_env"`
 	BotTokenFile string   `yaml:"bot_token_file"`
 	Channels     []string `yaml:"channels"`
+	Ignore       []string `yaml:"ignore"`
 	APIURL       string   `yaml:"api_url"`
 }
 
@@ -206,7 +209,8 @@ func (k *ircKeys) config(r *reading, path string) NetworkConfig {
 		}
 	}
 	r.channels(path, k.Channels, ircChannel, "as #pycon-sprints")
-	return NetworkConfig{Name: k.Name, Channels: k.Channels, IRC: &c}
+	r.ignore(path, k.Ignore)
+	return NetworkConfig{Name: k.Name, Channels: k.Channels, Ignore: k.Ignore, IRC: &c}
 }
 
 // config checks how the bot logs in: by a password, or by a certificate.
@@ -258,7 +262,8 @@ func (k *slackKeys) config(r *reading, path string) NetworkConfig {
 		r.refuse(path+".api_url", "ends in /api/")
 	}
 	r.channels(path, k.Channels, slackChannel, "as #sprints, or its id, as C024BE91L")
-	return NetworkConfig{Name: k.Name, Channels: k.Channels, Slack: &c}
+	r.ignore(path, k.Ignore)
+	return NetworkConfig{Name: k.Name, Channels: k.Channels, Ignore: k.Ignore, Slack: &c}
 }
 
 // channels checks the names of a network's channels.

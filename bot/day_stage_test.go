@@ -127,6 +127,7 @@ event: {name: %q, timezone: %s, first_day: %s, last_day: %s}
 database: %s
 venue: {file: %s}
 web: %s
+relay: {flood: unlimited}
 github: {token_env: DAY_GITHUB_TOKEN, api_url: %q}
 networks:
   - {name: libera, kind: irc, server: %q, tls: false, nick: sprintbot, channels: ["#sprints"], sasl: {account: sprintbot, password_env: DAY_IRC_PASSWORD}, pace: unlimited}

@@ -24,6 +24,7 @@ func TestFaultAwayFromAServerWithHistory(t *testing.T) {
 event: {name: Fault, timezone: UTC, first_day: 2027-05-17, last_day: 2027-05-20}
 database: %s
 web: {listen: "127.0.0.1:0"}
+relay: {flood: unlimited}
 networks:
   - {name: left, kind: irc, server: %q, tls: false, channels: ["#a"], pace: unlimited}
   - {name: right, kind: irc, server: %q, tls: false, channels: ["#b"], pace: unlimited}

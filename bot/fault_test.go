@@ -30,6 +30,7 @@ func newHall(t *testing.T) *hall {
 event: {name: Fault, timezone: UTC, first_day: 2027-05-17, last_day: 2027-05-20}
 database: %s
 web: {listen: "127.0.0.1:0"}
+relay: {flood: unlimited}
 networks:
   - {name: left, kind: irc, server: %q, tls: false, nick: sprintbot, channels: ["#a"], pace: unlimited}
   - {name: right, kind: irc, server: %q, tls: false, nick: sprintbot, channels: ["#b"], pace: unlimited}

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"sprintbot/bot/commands"
@@ -19,10 +20,16 @@ import (
 // ear is where everything said arrives: what is heard becomes facts and
 // outgoing rows in one write.
 type ear struct {
-	store   sprints.Store
-	desk    *commands.Desk
-	carrier relay.Carrier
-	log     *slog.Logger
+	store  sprints.Store
+	guard  *guard
+	kick   func()               // wakes the senders after a place was paused or resumed
+	reload func(by chat.Handle) // has the configuration read again; nil can't
+	log    *slog.Logger
+
+	mu         sync.RWMutex // a reload changes what is below
+	desk       *commands.Desk
+	carrier    relay.Carrier
+	organizers []chat.Place // where organizers are told what concerns them
 }
 
 // answerTime is how long somebody may stay away and still get an answer.
@@ -31,10 +38,13 @@ const answerTime = 24 * time.Hour
 // hear keeps a batch of one network, in order. When it returns without an
 // error all of it is committed and may be acknowledged.
 func (e *ear) hear(ctx context.Context, ms []chat.Message) ([]chat.Heard, error) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
 	var heard []chat.Heard
 	if !slices.ContainsFunc(ms, e.carrier.Wants) {
 		return make([]chat.Heard, len(ms)), nil
 	}
+	verdicts := e.guard.floods.Judge(time.Now(), ms, e.carrier.Routes.Joins)
 	err := e.store.Write(ctx, func(tx sprints.Tx) error {
 		heard = make([]chat.Heard, len(ms))
 		for i, m := range ms {
@@ -44,7 +54,7 @@ func (e *ear) hear(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)
 			first, err := tx.Heard(m)
 			if heard[i].First = first; err == nil && first {
 				err = tx.Try(func() (err error) {
-					heard[i].Reply, err = e.take(ctx, tx, m)
+					heard[i].Reply, err = e.take(ctx, tx, m, verdicts[i])
 					return err
 				})
 			}
@@ -58,13 +68,15 @@ func (e *ear) hear(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)
 		return nil
 	})
 	if err != nil {
+		e.guard.floods.Failed(ms, verdicts)
 		return nil, err
 	}
+	e.heeded(ctx, ms)
 	return heard, nil
 }
 
 // take decides what one new message means.
-func (e *ear) take(ctx context.Context, tx sprints.Tx, m chat.Message) (inline *chat.Reply, err error) {
+func (e *ear) take(ctx context.Context, tx sprints.Tx, m chat.Message, v relay.Verdict) (inline *chat.Reply, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -74,7 +86,13 @@ func (e *ear) take(ctx context.Context, tx sprints.Tx, m chat.Message) (inline *
 	if err != nil {
 		return nil, err
 	}
+	if e.ignores(m) {
+		return nil, nil
+	}
 	if m.Addressed && m.Kind == chat.Said {
+		if v.Stop && !m.From.Bot {
+			return e.tooMany(tx, m, v)
+		}
 		if reply, ok := tooLate(m); ok {
 			return e.answer(tx, m, commands.Outcome{Reply: reply})
 		}
@@ -89,7 +107,7 @@ func (e *ear) take(ctx context.Context, tx sprints.Tx, m chat.Message) (inline *
 	if m.Direct {
 		return nil, nil
 	}
-	return nil, e.carrier.Carry(inTurn(tx, m), m)
+	return nil, e.carry(tx, m, v)
 }
 
 // answer posts what a command says: its reply to who asked, its announcements

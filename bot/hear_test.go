@@ -41,7 +41,7 @@ func newEar(t *testing.T) (*ear, *sqlite.Store) {
 		Status:    func() map[string]chat.Status { return nil },
 		Log:       log,
 	}
-	return &ear{store: store, desk: desk, log: log, carrier: relay.Carrier{
+	return &ear{store: store, guard: newGuard(), desk: desk, log: log, carrier: relay.Carrier{
 		Routes:  relay.Routes{{Join: []chat.Place{onIRC, onSlack}}},
 		Labels:  map[string]string{"libera": "IRC"},
 		Expires: time.Hour,

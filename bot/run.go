@@ -8,9 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"sprintbot/adapters/console"
 	"sprintbot/adapters/github"
-	"sprintbot/bot/commands"
 	"sprintbot/bot/jobs"
 	"sprintbot/bot/relay"
 	"sprintbot/sprints"
@@ -30,21 +28,32 @@ type bot struct {
 	store    sprints.Store
 	clock    sprints.Clock
 	log      *slog.Logger
-	networks []relay.Network
-	desk     *commands.Desk
-	carrier  relay.Carrier
+	networks []relay.Network // at the start; those that run are units
+	ear      *ear
 	jobs     *jobs.Runner
 	hub      *github.Client
 	// local are the networks that must have been told everything before the
 	// bot ends by itself (the console came to its end); nil: it runs until ctx ends.
 	local []string
+
+	running units
+	reloads *reloads // nil: nothing can be read again
 }
 
 // statuses is how every network is, by name.
 func (b *bot) statuses() map[string]chat.Status {
-	all := make(map[string]chat.Status, len(b.networks))
-	for _, n := range b.networks {
+	all := map[string]chat.Status{}
+	for _, n := range b.nets() {
 		all[n.Name()] = n.Status()
+	}
+	return all
+}
+
+// paces is how fast each network may be spoken to now, by name.
+func (b *bot) paces() map[string]chat.Pace {
+	all := map[string]chat.Pace{}
+	for _, n := range b.nets() {
+		all[n.Name()] = n.Pace()
 	}
 	return all
 }
@@ -54,53 +63,31 @@ func (b *bot) statuses() map[string]chat.Status {
 var errEnded = errors.New("the end of the console's input")
 
 // run starts every goroutine of the bot and waits for all of them: a reader
-// and a sender a network, and the jobs. It ends when ctx does, or when the
-// console ends and what is due there has been delivered.
+// and a sender a network (units), and the jobs. It ends when ctx does, or when
+// the console ends and what is due there has been delivered. Meanwhile it reads
+// the configuration again when it is asked to.
 func (b *bot) run(ctx context.Context) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	// Readers outlive ctx a little: they hold the connections on which what is
-	// on the wire is confirmed. What they hear then is kept for the next start:
-	// people see the bot in their channel until its connection is closed.
-	reading, stopReading := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopReading()
-
-	e := &ear{store: b.store, desk: b.desk, carrier: b.carrier, log: b.log}
-
-	gaps := relay.GapsOf(b.networks)
-	var readers, senders sync.WaitGroup
-	for _, n := range b.networks {
-		log := b.log.With("network", n.Name())
-		readers.Go(func() {
-			err := n.Run(reading, e.hear)
-			switch {
-			case reading.Err() != nil:
-			case errors.Is(err, console.ErrEnd):
-				b.drain(ctx)
-				end(errEnded)
-			case err != nil:
-				log.Error("network gave up; the others go on", "error", err)
-			}
-		})
-		senders.Go(func() {
-			s := relay.NewSender(n, b.store, b.clock, log)
-			s.WaitFor(gaps)
-			if err := s.Run(ctx); err != nil {
-				log.Error("sender ended", "error", err)
-			}
-		})
+	// What is heard is kept though ctx ends meanwhile.
+	if err := b.ear.guard.refresh(context.WithoutCancel(ctx), b.store); err != nil {
+		return err
 	}
-	senders.Go(func() {
+	b.ear.kick = b.running.kick
+	for _, n := range b.networks {
+		b.start(ctx, n, end)
+	}
+	var working sync.WaitGroup
+	working.Go(func() {
 		defer b.hub.Close()
 		b.jobs.Run(ctx)
 	})
+	b.reload(ctx, end)
 
-	<-ctx.Done()
 	late := time.AfterFunc(graceful, func() { b.log.Error("the end takes too long", "limit", graceful) })
 	defer late.Stop()
-	senders.Wait()
-	stopReading()
-	readers.Wait()
+	b.running.stop(b.running.list()...)
+	working.Wait()
 	return nil
 }
 

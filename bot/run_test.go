@@ -57,7 +57,7 @@ func newBot(t *testing.T, networks ...*standIn) (*bot, sprints.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bot{store: store, clock: sprints.System{}, log: log, desk: e.desk, carrier: e.carrier, hub: hub}
+	b := &bot{store: store, clock: sprints.System{}, log: log, ear: e, hub: hub}
 	b.jobs = jobs.New(jobs.Config{Store: store, Clock: b.clock, GitHub: hub, Pages: wiki.New(wiki.Config{}), Log: log})
 	for _, n := range networks {
 		n.sent = make(chan string, 64)

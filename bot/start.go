@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"slices"
@@ -51,15 +53,15 @@ func run(ctx context.Context, o options, in *os.File, out, errs io.Writer) error
 
 // runConfigured connects to the networks of a configuration.
 func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slog.Logger, out io.Writer) error {
-	cfg, err := loadConfig(o.Config)
+	load := func() (Config, error) {
+		cfg, err := loadConfig(o.Config)
+		cfg.Database = cmp.Or(o.DB, cfg.Database)
+		cfg.Listen = cmp.Or(o.Listen, cfg.Listen)
+		return cfg, err
+	}
+	cfg, err := load()
 	if err != nil {
 		return err
-	}
-	if o.DB != "" {
-		cfg.Database = o.DB
-	}
-	if o.Listen != "" {
-		cfg.Listen = o.Listen
 	}
 	store, err := openConfigured(ctx, cfg, clock, log)
 	if err != nil {
@@ -67,6 +69,12 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	}
 	defer store.Close()
 	b := &bot{store: store, clock: clock, log: log}
+	b.reloads = &reloads{
+		asked: make(chan chat.Handle, 1), load: load, now: cfg,
+		make: func(n NetworkConfig, c Config) (relay.Network, error) {
+			return newNetwork(n, store, c.Bridges, faces(c.URL), log)
+		},
+	}
 	mode := web.Off
 	if len(cfg.Bridges.Others(lobbyPlace)) > 0 {
 		mode = web.SignedIn
@@ -81,7 +89,7 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	}
 	b.networks = append(b.networks, site)
 	for _, n := range cfg.Networks {
-		network, err := newNetwork(n, store, cfg.Bridges, faces(cfg.URL), log)
+		network, err := b.reloads.make(n, cfg)
 		if err != nil {
 			return err
 		}
@@ -89,10 +97,16 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	}
 	if err := b.wire(wiring{
 		organizer: cfg.Organizes, page: site.URL(), pages: cfg.URL, routes: cfg.Bridges, labels: labels(cfg.Networks), expires: cfg.Expires,
+		reload:      b.reloads.ask,
 		githubToken: string(cfg.GitHubToken), githubAPI: cfg.GitHubAPI,
 	}); err != nil {
 		return err
 	}
+	b.ear.apply(cfg, b.networks)
+	if err := b.dropHomeless(ctx); err != nil {
+		return err
+	}
+	defer b.reloads.onHangup()()
 	fmt.Fprint(out, greeting(cfg.Event.Name, site.URL(), cfg.Database, false, names(cfg.Networks)))
 	return b.run(ctx)
 }
@@ -219,6 +233,7 @@ type wiring struct {
 	routes                 relay.Routes
 	labels                 map[string]string
 	expires                time.Duration
+	reload                 func(chat.Handle) // nil: nothing can be read again
 	githubToken, githubAPI string
 }
 
@@ -230,9 +245,12 @@ func (b *bot) wire(w wiring) error {
 	}
 	b.hub = hub
 	pages := wiki.New(wiki.Config{AllowLoopback: wikiLoopback()})
-	b.desk = &commands.Desk{Organizer: w.organizer, PageURL: w.page, Status: b.statuses, Log: b.log}
-	b.carrier = relay.Carrier{
-		Routes: w.routes, Labels: w.labels, Manners: relay.MannersOf(b.networks), Pages: w.pages, Expires: w.expires,
+	desk := &commands.Desk{Organizer: w.organizer, PageURL: w.page, Status: b.statuses, Log: b.log}
+	b.ear = &ear{
+		store: b.store, guard: newGuard(), desk: desk, log: b.log, reload: w.reload,
+		carrier: relay.Carrier{
+			Routes: w.routes, Labels: w.labels, Manners: relay.MannersOf(b.networks), Pages: w.pages, Expires: w.expires,
+		},
 	}
 	b.jobs = jobs.New(jobs.Config{Store: b.store, Clock: b.clock, GitHub: hub, Pages: pages, Log: b.log.With("from", "jobs")})
 	return nil
@@ -281,6 +299,9 @@ func labels(networks []NetworkConfig) map[string]string {
 	}
 	return all
 }
+
+// labelsOf are all that people call networks.
+func labelsOf(networks []NetworkConfig) []string { return slices.Sorted(maps.Values(labels(networks))) }
 
 // kind is what people call networks like n.
 func (n NetworkConfig) kind() string {

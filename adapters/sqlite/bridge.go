@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -97,38 +98,35 @@ func (t *tx) Heed(network, who string) (bool, error) {
 	return n > 0, err
 }
 
-// Revive gives each row a new number: senders look for higher ones only.
+// Revive posts each row anew: senders look for higher numbers only.
 func (t *tx) Revive(p chat.Place) (again, gone int, err error) {
 	type dead struct {
-		id                                  int64
-		key, network, channel, thread, body string
-		lane                                int
-		source                              string
-		created, expires                    time.Time
+		sprints.Queued
+		id      int64
+		body    string
+		created time.Time
 	}
 	rows, err := many(&t.view, func(r row) (d dead, err error) {
-		err = r.Scan(&d.id, &d.key, &d.network, &d.channel, &d.thread, &d.lane, text(&d.body), text(&d.source),
-			toTime{&d.created}, toTime{&d.expires})
+		err = r.Scan(&d.id, &d.Key, &d.To.Network, &d.To.Channel, &d.To.Thread, &d.Lane, text(&d.body), text(&d.Source),
+			toTime{&d.created}, toTime{&d.Expires})
 		return d, err
 	}, `
 		SELECT id, key, network, channel, thread, lane, body, source, created_at, expires_at
 		FROM outbox WHERE state = 'dead' AND (?1 = '' OR network = ?1 AND channel = ?2) ORDER BY id`, p.Network, p.Channel)
 	for _, d := range rows {
-		if d.body == "" {
+		var out chat.Outgoing
+		if d.body == "" || json.Unmarshal([]byte(d.body), &out) != nil {
 			gone++
 			continue
 		}
-		expires := d.expires
-		if !expires.IsZero() {
-			expires = t.now.Add(d.expires.Sub(d.created))
+		out.Key, out.To, out.Lane, out.Source = d.Key, d.To, d.Lane, d.Source
+		if !d.Expires.IsZero() {
+			out.Expires = t.now.Add(d.Expires.Sub(d.created))
 		}
 		if _, err = t.exec("DELETE FROM outbox WHERE id = ?", d.id); err != nil {
 			return again, gone, err
 		}
-		if _, err = t.exec(`
-			INSERT INTO outbox (key, network, channel, thread, lane, body, source, created_at, expires_at, state, mark, confirmed, reason)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', '', 0, '')`,
-			d.key, d.network, d.channel, d.thread, d.lane, d.body, opt(d.source), at(t.now), at(expires)); err != nil {
+		if _, _, err = t.Post(out); err != nil {
 			return again, gone, err
 		}
 		again++

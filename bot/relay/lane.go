@@ -79,6 +79,7 @@ const lanes = int(chat.Relays) + 1
 // queue is one place's waiting rows, and what is on its wire.
 type queue struct {
 	place    chat.Place
+	paused   bool          // its relays wait
 	lanes    [lanes][]*row // each oldest first
 	current  *row          // begun, and not all parts given yet: goes on before anything else
 	flying   []*row        // with parts given, not all receipts stored; oldest first
@@ -101,6 +102,9 @@ func (q *queue) head(now time.Time) (*row, chat.Lane) {
 		return q.current, q.current.Lane
 	}
 	for lane, rows := range q.lanes {
+		if q.paused && lane == int(chat.Relays) {
+			break
+		}
 		var gaps []string // networks whose words wait for a gap: none said later overtake them
 		for _, r := range rows {
 			if r.behind() {

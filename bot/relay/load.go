@@ -92,6 +92,7 @@ func (s *Sender) queue(p chat.Place) *queue {
 	q := s.queues[p]
 	if q == nil {
 		q = &queue{place: p, credit: s.net.Pace().PlaceBurst}
+		q.paused = s.paused != nil && s.paused(p)
 		s.queues[p] = q
 		s.order = append(s.order, q)
 	}

@@ -33,6 +33,11 @@ func (r Routes) Others(p chat.Place) []chat.Place {
 	return others
 }
 
+// Joins says that p is in a bridge.
+func (r Routes) Joins(p chat.Place) bool {
+	return slices.ContainsFunc(r, func(b Bridge) bool { return slices.Contains(b.Join, p.Root()) })
+}
+
 // Everywhere are the places that a public answer goes to: p and the places
 // bridged with it, or every bridged place when p is not bridged (a private
 // word).

@@ -64,6 +64,8 @@ type Sender struct {
 	urgent  bool      // a place waits for one of them
 	saveBy  time.Time // after a failure: not tried again before
 	failing int       // saves that failed in a row
+
+	paused func(chat.Place) bool // places whose relays wait; nil: none
 }
 
 // NewSender makes the sender of one network.
@@ -80,6 +82,20 @@ func NewSender(net Network, store sprints.Store, clock sprints.Clock, log *slog.
 		s.manners = m.Manners()
 	}
 	return s
+}
+
+// Heed makes relays of the places that paused names wait, until Kick finds them
+// resumed; what has expired meanwhile is told. It is called before Run.
+func (s *Sender) Heed(paused func(chat.Place) bool) { s.paused = paused }
+
+// Kick looks again which places are paused. It may be called from any
+// goroutine, also before and after Run.
+func (s *Sender) Kick() {
+	s.later(func() {
+		for _, q := range s.order {
+			q.paused = s.paused != nil && s.paused(q.place)
+		}
+	})
 }
 
 // Run sends until ctx ends. It then waits a little for what is on the wire,

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"sprintbot/bot/commands"
+	"sprintbot/bot/relay"
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// toldFor is how long a word to organizers is worth saying.
+const toldFor = 24 * time.Hour
+
+// guard keeps the bridge from floods, from other relays, and from places that
+// are paused. What it counts is lost at a restart; pauses and who is ignored
+// are rows, kept here as they were after the last commit that changed them.
+type guard struct {
+	floods *relay.Floods
+	others *relay.Others
+	paused atomic.Pointer[map[chat.Place]bool]
+	// names are of the configuration: who is ignored, by network, and what
+	// people call each network.
+	names atomic.Pointer[guardNames]
+}
+
+type guardNames struct {
+	ignored map[string][]string
+	labels  []string
+}
+
+// newGuard lets everything pass until it is told limits and names.
+func newGuard() *guard {
+	g := &guard{floods: relay.NewFloods(relay.Limits{}), others: relay.NewOthers()}
+	g.paused.Store(&map[chat.Place]bool{})
+	g.names.Store(&guardNames{})
+	return g
+}
+
+// isPaused says that relays of a place wait.
+func (g *guard) isPaused(p chat.Place) bool { return (*g.paused.Load())[p.Root()] }
+
+// refresh reads what organizers have said about bridges.
+func (g *guard) refresh(ctx context.Context, store sprints.Store) error {
+	names := g.names.Load()
+	ignored := map[string][]string{}
+	for n, all := range names.ignored {
+		ignored[n] = append(ignored[n], all...)
+	}
+	paused := map[chat.Place]bool{}
+	err := store.Read(ctx, func(v sprints.View) error {
+		pauses, err := v.Pauses()
+		if err != nil {
+			return err
+		}
+		for _, p := range pauses {
+			paused[p.Place] = true
+		}
+		said, err := v.Ignored()
+		for _, i := range said {
+			ignored[i.Network] = append(ignored[i.Network], i.Who)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read what is paused and ignored: %w", err)
+	}
+	g.paused.Store(&paused)
+	g.others.Know(ignored, names.labels)
+	return nil
+}
+
+// heeded takes up what a command may have changed of bridges, after its commit.
+func (e *ear) heeded(ctx context.Context, ms []chat.Message) {
+	if !slices.ContainsFunc(ms, func(m chat.Message) bool { return m.Addressed }) {
+		return
+	}
+	if err := e.guard.refresh(ctx, e.store); err != nil {
+		if ctx.Err() == nil {
+			e.log.Error("bridges go on as they were", "error", err)
+		}
+		return
+	}
+	if e.kick != nil {
+		e.kick()
+	}
+}
+
+// ignores says that m is by another relay. Organizers are never ignored, so
+// that no pattern locks them out.
+func (e *ear) ignores(m chat.Message) bool {
+	return e.guard.others.Ignores(m.From) && !e.desk.Organizer(m.From.Network, m.From.ID)
+}
+
+// tooMany answers, once, a person whose commands come faster than is run.
+func (e *ear) tooMany(tx sprints.Tx, m chat.Message, v relay.Verdict) (*chat.Reply, error) {
+	reply := chat.Reply{Private: true, Lines: []chat.Line{
+		{Role: chat.Plain, Cells: []chat.Text{chat.Plainly("That was a lot at once, and I have left the last one out. Say it again in ten seconds.")}},
+		{Role: chat.Try, Cells: []chat.Text{chat.Plainly("help")}},
+	}}
+	if !v.Tell && !m.Inline {
+		return nil, nil
+	}
+	return e.answer(tx, m, commands.Outcome{Reply: reply})
+}
+
+// carry takes m to the other places of its bridge, unless it is part of a
+// flood, was relayed already by another bot, or its place is paused.
+func (e *ear) carry(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
+	switch {
+	case len(e.carrier.Routes.Others(m.In)) == 0:
+		return nil
+	case v.Tell:
+		return e.tellFlood(tx, m, v)
+	case v.Stop:
+		return nil
+	case e.guard.isPaused(m.In):
+		if m.Kind != chat.Said && m.Kind != chat.Action {
+			return nil
+		}
+		return tx.SkipLine(m.In.Root(), m.At)
+	}
+	if v.Missed.Lines > 0 {
+		if err := e.tellMissed(tx, m.In, v.Missed, chat.SourceKey(m.In.Network, m.ID)); err != nil {
+			return err
+		}
+	}
+	if m.Kind == chat.Said || m.Kind == chat.Action {
+		switch e.guard.others.Judge(m) {
+		case relay.Echo:
+			return nil
+		case relay.Found:
+			return e.tellOrganizers(tx, "echo\x1f"+chat.SourceKey(m.From.Network, m.From.ID), []chat.Line{
+				sayLine("%s in %s says lines that another sprintbot has relayed. I carry those no further, so that nothing goes round in circles.", called(m.From), m.In),
+				tryLine("bridge ignore " + m.From.Network + " " + nameFor(m.From)),
+			})
+		case relay.Maybe:
+			err := e.tellOrganizers(tx, "relay\x1f"+chat.SourceKey(m.From.Network, m.From.ID), []chat.Line{
+				sayLine("%s in %s says what others said, as a relay does. If it is one, tell me to ignore it; if not, all is well.", called(m.From), m.In),
+				tryLine("bridge ignore " + m.From.Network + " " + nameFor(m.From)),
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return e.carrier.Carry(inTurn(tx, m), m)
+}
+
+// tellFlood says, once a flood, that what comes is not carried: to those who
+// would have read it, and to organizers.
+func (e *ear) tellFlood(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
+	who := called(m.From)
+	if v.Whole {
+		who = "everybody together"
+	}
+	source := chat.SourceKey(m.In.Network, m.ID)
+	e.log.Warn("a flood is not carried", "place", m.In.String(), "whole", v.Whole)
+	said := chat.Saying(chat.Plainly(fmt.Sprintf("Too much at once from %s in %s: it is not carried here until it has been quiet for a minute.", who, m.In)))
+	if err := e.everyOther(tx, m.In, "flood\x1f"+source, said); err != nil {
+		return err
+	}
+	return e.tellOrganizers(tx, "flood\x1f"+source, []chat.Line{
+		sayLine("More than the limit within ten seconds from %s in %s: it is not carried until it has been quiet for a minute.", who, m.In),
+		tryLine("bridge resume " + m.In.String()),
+		tryLine("bridges"),
+	})
+}
+
+// tellMissed says in the other places how much of a place was not carried.
+func (e *ear) tellMissed(tx sprints.Tx, from chat.Place, k relay.Missed, key string) error {
+	event, err := tx.Event()
+	zone := time.UTC
+	if err == nil {
+		zone = event.Zone
+	}
+	first, last := k.First.In(zone).Format("15:04"), k.Last.In(zone).Format("15:04")
+	words := fmt.Sprintf("%d messages of %s skipped, %s-%s.", k.Lines, from, first, last)
+	if k.Lines == 1 {
+		words = fmt.Sprintf("1 message of %s skipped, %s.", from, first)
+	}
+	return e.everyOther(tx, from, "missed\x1f"+key, chat.Saying(chat.Plainly(words)))
+}
+
+// everyOther says something of the bot's own to all who hear a place, once.
+func (e *ear) everyOther(tx sprints.Tx, from chat.Place, key string, said chat.Reply) error {
+	for _, to := range e.carrier.Routes.Others(from) {
+		if _, _, err := tx.Post(chat.Outgoing{
+			Key: key + "\x1f" + to.String(), To: to, Lane: chat.Announcements, Kind: chat.Said, Reply: said,
+			At: tx.Now(), Expires: tx.Now().Add(toldFor),
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellOrganizers says something where organizers read, once a key.
+func (e *ear) tellOrganizers(tx sprints.Tx, key string, lines []chat.Line) error {
+	for _, to := range e.organizers {
+		if _, _, err := tx.Post(chat.Outgoing{
+			Key: "organizers\x1f" + key + "\x1f" + to.String(), To: to, Lane: chat.Announcements, Kind: chat.Said,
+			Reply: chat.Reply{Private: true, Lines: lines}, At: tx.Now(), Expires: tx.Now().Add(toldFor),
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sayLine(format string, args ...any) chat.Line {
+	return chat.Line{Role: chat.Plain, Cells: []chat.Text{chat.Plainly(fmt.Sprintf(format, args...))}}
+}
+
+func tryLine(command string) chat.Line {
+	return chat.Line{Role: chat.Try, Cells: []chat.Text{chat.Plainly(command)}}
+}
+
+// called is how people know somebody.
+func called(h chat.Handle) string {
+	if name := chat.Name(h.Nick); name != "" {
+		return name
+	}
+	return h.ID
+}
+
+// nameFor is what to ignore to ignore h: what the network vouches for, else a nick.
+func nameFor(h chat.Handle) string {
+	if h.Guest() || h.ID == "" {
+		return h.Nick
+	}
+	return h.ID
+}

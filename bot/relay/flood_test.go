@@ -1,0 +1,142 @@
+package relay_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"sprintbot/bot/relay"
+	"sprintbot/sprints/chat"
+)
+
+var floodRoom = chat.Place{Network: "libera", Channel: "#sprints"}
+
+func anywhere(chat.Place) bool { return true }
+
+// spoken is one line of somebody, the number of seconds after the start.
+type flood struct {
+	*relay.Floods
+	start time.Time
+	n     int
+}
+
+func newFlood(l relay.Limits) *flood {
+	return &flood{Floods: relay.NewFloods(l), start: time.Date(2027, 5, 17, 14, 0, 0, 0, time.UTC)}
+}
+
+func (f *flood) says(who string, at time.Duration) relay.Verdict {
+	f.n++
+	m := chat.Message{ID: fmt.Sprint(f.n), In: floodRoom, From: chat.Handle{Network: "libera", ID: who, Nick: who}, Kind: chat.Said}
+	return f.Judge(f.start.Add(at), []chat.Message{m}, anywhere)[0]
+}
+
+func TestAFloodOfOneStopsOnlyThatOne(t *testing.T) {
+	f := newFlood(relay.Limits{Person: 60, Place: 200})
+	stopped, told := 0, 0
+	for i := range 100 {
+		v := f.says("eve", time.Duration(i)*10*time.Millisecond)
+		if v.Stop {
+			stopped++
+		}
+		if v.Tell {
+			told++
+		}
+	}
+	if stopped != 40 || told != 1 {
+		t.Errorf("%d stopped, told %d times", stopped, told)
+	}
+	if v := f.says("ada", time.Second); v.Stop {
+		t.Error("ada is stopped by eve's flood")
+	}
+	if v := f.says("eve", 30*time.Second); !v.Stop || v.Tell {
+		t.Errorf("within the quiet minute: %+v", v)
+	}
+	v := f.says("eve", 62*time.Second)
+	if v.Stop || v.Missed.Lines != 41 || !v.Missed.First.Equal(f.start.Add(600*time.Millisecond)) || !v.Missed.Last.Equal(f.start.Add(30*time.Second)) {
+		t.Errorf("after a quiet minute: %+v", v)
+	}
+	if v := f.says("eve", 63*time.Second); v.Stop || v.Missed.Lines != 0 {
+		t.Errorf("told again: %+v", v)
+	}
+}
+
+func TestAFloodOfManyStopsTheirPlace(t *testing.T) {
+	f := newFlood(relay.Limits{Person: 60, Place: 200})
+	stopped := 0
+	for i := range 300 {
+		if v := f.says(fmt.Sprint("guest:", i), time.Duration(i)*10*time.Millisecond); v.Stop {
+			stopped++
+			if !v.Whole {
+				t.Fatalf("%+v", v)
+			}
+		}
+	}
+	if stopped != 100 {
+		t.Errorf("%d stopped", stopped)
+	}
+	if got := f.Stopped(f.start.Add(4 * time.Second)); len(got) != 1 || got[0] != floodRoom {
+		t.Errorf("stopped: %v", got)
+	}
+	f.Calm(floodRoom)
+	if v := f.says("ada", 4*time.Second); v.Stop || v.Missed.Lines != 100 {
+		t.Errorf("after resume: %+v", v)
+	}
+}
+
+func TestASteadyTalkIsNoFlood(t *testing.T) {
+	f := newFlood(relay.Limits{Person: 60, Place: 200})
+	for i := range 600 {
+		if v := f.says("ada", time.Duration(i)*200*time.Millisecond); v.Stop {
+			t.Fatalf("line %d stopped at 5 a second", i)
+		}
+	}
+}
+
+func TestWhatIsFetchedLateCountsWhenItWasSaid(t *testing.T) {
+	f := newFlood(relay.Limits{Person: 60, Place: 200})
+	var ms []chat.Message
+	for i := range 500 {
+		ms = append(ms, chat.Message{ID: fmt.Sprint(i), In: floodRoom, From: chat.Handle{ID: "ada"}, Kind: chat.Said, Ago: time.Hour - time.Duration(i)*time.Second})
+	}
+	for i, v := range f.Judge(f.start, ms, anywhere) {
+		if v.Stop {
+			t.Fatalf("line %d of a quiet hour stopped", i)
+		}
+	}
+}
+
+func TestWhatComesAgainIsCountedOnce(t *testing.T) {
+	f := newFlood(relay.Limits{Person: 10})
+	ms := make([]chat.Message, 8)
+	for i := range ms {
+		ms[i] = chat.Message{ID: fmt.Sprint(i), In: floodRoom, From: chat.Handle{ID: "ada"}, Kind: chat.Said}
+	}
+	for range 5 {
+		v := f.Judge(f.start, ms, anywhere)
+		for i := range v {
+			if v[i].Stop {
+				t.Fatal("stopped, though only the store was ill")
+			}
+		}
+		f.Failed(ms, v)
+	}
+}
+
+func TestCommandsOfOnePersonAreLimited(t *testing.T) {
+	f := newFlood(relay.Limits{Commands: 20})
+	run, told := 0, 0
+	for i := range 100 {
+		f.n++
+		m := chat.Message{ID: fmt.Sprint(f.n), In: floodRoom, From: chat.Handle{Network: "libera", ID: "eve"}, Kind: chat.Said, Addressed: true}
+		v := f.Judge(f.start.Add(time.Duration(i)*200*time.Millisecond), []chat.Message{m}, anywhere)[0]
+		if !v.Stop {
+			run++
+		}
+		if v.Tell {
+			told++
+		}
+	}
+	if run != 40 || told != 1 { // 20 seconds
+		t.Errorf("%d run, told %d times", run, told)
+	}
+}

@@ -1,0 +1,124 @@
+package relay_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"sprintbot/bot/relay"
+	"sprintbot/sprints/chat"
+)
+
+func heardFrom(h chat.Handle, words string) chat.Message {
+	return chat.Message{In: floodRoom, From: h, Kind: chat.Said, Text: chat.Plainly(words)}
+}
+
+func TestIgnoredByIDAccountAndPattern(t *testing.T) {
+	o := relay.NewOthers()
+	o.Know(map[string][]string{"libera": {"gateway*", "account:mb", "B024"}}, nil)
+	for _, c := range []struct {
+		h    chat.Handle
+		want bool
+	}{
+		{chat.Handle{Network: "libera", ID: "guest:1", Nick: "Gateway_2"}, true},
+		{chat.Handle{Network: "libera", ID: "account:MB", Nick: "x"}, true},
+		{chat.Handle{Network: "libera", ID: "guest:x", Account: "mb"}, true},
+		{chat.Handle{Network: "libera", ID: "B024"}, true},
+		{chat.Handle{Network: "libera", ID: "guest:1", Nick: "agateway"}, false},
+		{chat.Handle{Network: "oftc", ID: "guest:1", Nick: "gateway"}, false},
+		{chat.Handle{Network: "libera"}, false},
+	} {
+		if got := o.Ignores(c.h); got != c.want {
+			t.Errorf("%+v: %v", c.h, got)
+		}
+	}
+}
+
+func TestPatterns(t *testing.T) {
+	for _, c := range []struct {
+		pattern, nick string
+		want          bool
+	}{
+		{"*bot", "MyBot", true}, {"*bot", "bots", false}, {"a*b*c", "axxbxxc", true}, {"a*b*c", "ac", false},
+		{"ada", "ada", true}, {"ada", "adam", false}, {"*", "x", true}, {"a*a", "a", false},
+	} {
+		if got := relay.Matches(c.pattern, c.nick); got != c.want {
+			t.Errorf("%s %s: %v", c.pattern, c.nick, got)
+		}
+	}
+}
+
+func TestThreatTwoSprintbotsOnOneChannel(t *testing.T) {
+	o := relay.NewOthers()
+	o.Know(nil, []string{"oftc"})
+	twin := chat.Handle{Network: "libera", ID: "account:sprintbot2", Nick: "sprintbot2", Bot: true}
+	for _, words := range []string{
+		"<a" + chat.Apart + "da (Slack)> hello", "<ada (oftc)> hello", "<gateway> <a" + chat.Apart + "da (Slack)> hello",
+		"[slack] <ada (IRC)> hello", "<a" + chat.Apart + "da (elsewhere)> hello",
+	} {
+		if got := o.Judge(heardFrom(twin, words)); got != relay.Echo {
+			t.Errorf("%q is %v", words, got)
+		}
+	}
+	for _, words := range []string{"ada took pytest#12", "<ada> hello", "see (IRC)", "<b> (Slack)", ""} {
+		if got := o.Judge(heardFrom(twin, words)); got != relay.Own {
+			t.Errorf("%q is %v", words, got)
+		}
+	}
+	// On Slack the speaker stands above the line.
+	above := twin
+	above.Nick = "ada (IRC)"
+	if got := o.Judge(heardFrom(above, "hello")); got != relay.Echo {
+		t.Errorf("a name of the other's is %v", got)
+	}
+	above.Bot = false // a member who calls themselves so
+	if got := o.Judge(heardFrom(above, "hello")); got != relay.Own {
+		t.Errorf("a member's word is %v", got)
+	}
+}
+
+func TestThreatTwoSprintbotsWhereNothingMarksBots(t *testing.T) {
+	o := relay.NewOthers()
+	twin := chat.Handle{Network: "plain", ID: "guest:9", Nick: "sprintbot_"}
+	o.Know(nil, nil)
+	var got []relay.Relayed
+	for range 6 {
+		got = append(got, o.Judge(heardFrom(twin, "<ada (Slack)> hello")))
+	}
+	if fmt.Sprint(got) != fmt.Sprint([]relay.Relayed{relay.Own, relay.Own, relay.Found, relay.Echo, relay.Echo, relay.Echo}) {
+		t.Errorf("%v", got)
+	}
+	// Somebody who quotes a line now and then is nobody's bot.
+	ada := chat.Handle{Network: "plain", ID: "guest:1", Nick: "ada"}
+	for i := range 20 {
+		words := "<bob (Slack)> have you seen it?"
+		if i%3 == 2 {
+			words = "that is what bob wrote"
+		}
+		if got := o.Judge(heardFrom(ada, words)); got != relay.Own {
+			t.Fatalf("quote %d is %v", i, got)
+		}
+	}
+}
+
+func TestARelayIsNoticedByItsLines(t *testing.T) {
+	for _, form := range []string{"<%s> hello there", "[slack] %s: hello", "[slack] <%s> hello", "(%s) hello"} {
+		o := relay.NewOthers()
+		found := 0
+		for i := range 30 {
+			words := fmt.Sprintf(form, []string{"ada", "bob"}[i%2])
+			if o.Judge(heardFrom(chat.Handle{Network: "libera", ID: "guest:7", Nick: "gw"}, words)) == relay.Maybe {
+				found++
+			}
+		}
+		if found != 1 {
+			t.Errorf("%s: told %d times", form, found)
+		}
+	}
+	o := relay.NewOthers()
+	for i, words := range strings.Split(strings.Repeat("<ada> is right\nplain words\n[1] first: point\nmore\n", 20), "\n") {
+		if got := o.Judge(heardFrom(chat.Handle{ID: "guest:1"}, words)); got != relay.Own {
+			t.Fatalf("line %d is %v", i, got)
+		}
+	}
+}

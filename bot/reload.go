@@ -1,0 +1,264 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"sprintbot/bot/relay"
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// reloads are what it takes to read the configuration again while the bot runs.
+type reloads struct {
+	asked chan chat.Handle // by whom; a signal is nobody
+	load  func() (Config, error)
+	now   Config // what runs
+	make  func(NetworkConfig, Config) (relay.Network, error)
+}
+
+// ask has the configuration read again soon; what came of it is told to by. It
+// never blocks: where others have asked too, one reading serves all.
+func (r *reloads) ask(by chat.Handle) {
+	select {
+	case r.asked <- by:
+	default:
+	}
+}
+
+// reload reads the configuration again whenever it is asked to, until ctx ends.
+func (b *bot) reload(ctx context.Context, end context.CancelCauseFunc) {
+	if b.reloads == nil {
+		<-ctx.Done()
+		return
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case by := <-b.reloads.asked:
+			done, err := b.change(ctx, end)
+			switch {
+			case ctx.Err() != nil:
+				return
+			case err != nil:
+				b.log.Error("the configuration was read again and is not taken; all goes on as before", "error", err)
+			default:
+				b.log.Info("the configuration was read again", "changed", strings.Join(done, "; "))
+			}
+			if err := b.tellReload(ctx, by, done, err); err != nil {
+				b.log.Error("what came of the configuration can't be told", "error", err)
+			}
+		}
+	}
+}
+
+// change takes up the configuration as it is in the file now, and says what
+// that changed. On an error nothing is changed.
+func (b *bot) change(ctx context.Context, end context.CancelCauseFunc) (done []string, err error) {
+	old := b.reloads.now
+	next, err := b.reloads.load()
+	if err != nil {
+		return nil, err
+	}
+	var venue Venue
+	if next.Venue != "" {
+		if venue, err = readVenue(next.Venue); err != nil {
+			return nil, err
+		}
+	}
+	// What can fail comes before what can be seen.
+	var gone []*unit
+	var fresh []relay.Network
+	for _, n := range next.Networks {
+		before := networkOf(old, n.Name)
+		if before != nil && sameAdapter(*before, n, old, next) {
+			continue
+		}
+		adapter, err := b.reloads.make(n, next)
+		if err != nil {
+			return nil, fmt.Errorf("network %s: %w", n.Name, err)
+		}
+		fresh = append(fresh, adapter)
+		if before == nil {
+			done = append(done, "network "+n.Name+" added")
+		} else {
+			done = append(done, "network "+n.Name+" started again")
+		}
+	}
+	for _, n := range old.Networks {
+		if networkOf(next, n.Name) == nil {
+			done = append(done, "network "+n.Name+" taken out")
+		}
+		started := slices.ContainsFunc(fresh, func(f relay.Network) bool { return f.Name() == n.Name })
+		if u := b.running.named(n.Name); u != nil && (started || networkOf(next, n.Name) == nil) {
+			gone = append(gone, u)
+		}
+	}
+	err = b.store.Write(ctx, func(tx sprints.Tx) error {
+		if err := tx.SetEvent(next.Event); err != nil {
+			return err
+		}
+		return keepVenue(tx, venue)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("keep the event and the venue: %w", err)
+	}
+
+	b.running.stop(gone...)
+	done = append(done, b.settle(old, next, append(b.nets(), fresh...))...)
+	b.reloads.now = next
+	if err := b.ear.guard.refresh(ctx, b.store); err != nil {
+		b.log.Error("what is paused and ignored can't be read", "error", err)
+	}
+	for _, n := range fresh {
+		b.start(ctx, n, end)
+	}
+	b.running.kick()
+	if err := b.dropHomeless(ctx); err != nil {
+		b.log.Error("what waits for networks that are gone can't be ended", "error", err)
+	}
+	return done, nil
+}
+
+// settle changes what needs no network to be started, and says what, with what
+// only a restart changes.
+func (b *bot) settle(old, next Config, nets []relay.Network) (done []string) {
+	note := func(changed bool, words string) {
+		if changed {
+			done = append(done, words)
+		}
+	}
+	note(!reflect.DeepEqual(old.Event, next.Event), "the event")
+	note(!reflect.DeepEqual(old.Bridges, next.Bridges), "bridges")
+	note(!reflect.DeepEqual(old.Organizers, next.Organizers), "organizers")
+	note(!reflect.DeepEqual(old.ignored(), next.ignored()), "who is ignored")
+	note(old.Expires != next.Expires || old.Flood != next.Flood, "limits of the relay")
+	b.ear.apply(next, nets)
+
+	var restart []string
+	for _, k := range []struct {
+		changed bool
+		key     string
+	}{
+		{old.Database != next.Database, "database"},
+		{old.Synchronous != next.Synchronous, "synchronous"},
+		{old.Listen != next.Listen, "web.listen"},
+		{old.URL != next.URL, "web.url"},
+		{old.GitHubToken != next.GitHubToken || old.GitHubAPI != next.GitHubAPI, "github"},
+		{old.Bridges.Joins(lobbyPlace) != next.Bridges.Joins(lobbyPlace), "whether the lobby is in a bridge"},
+	} {
+		if k.changed {
+			restart = append(restart, k.key)
+		}
+	}
+	note(restart != nil, "only a restart changes: "+strings.Join(restart, ", "))
+	return done
+}
+
+// apply changes what is heard and carried among networks, between two batches.
+func (e *ear) apply(c Config, nets []relay.Network) {
+	e.guard.floods.Limit(c.Flood)
+	e.guard.names.Store(&guardNames{ignored: c.ignored(), labels: labelsOf(c.Networks)})
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.desk.Organizer = c.Organizes
+	e.carrier.Routes, e.carrier.Labels, e.carrier.Expires = c.Bridges, labels(c.Networks), c.Expires
+	e.carrier.Manners = relay.MannersOf(nets)
+	e.organizers = c.tellOrganizers()
+}
+
+func networkOf(c Config, name string) *NetworkConfig {
+	for i := range c.Networks {
+		if c.Networks[i].Name == name {
+			return &c.Networks[i]
+		}
+	}
+	return nil
+}
+
+// sameAdapter says that a network need not be started again.
+func sameAdapter(a, b NetworkConfig, before, after Config) bool {
+	a.Ignore, b.Ignore = nil, nil
+	return reflect.DeepEqual(a, b) && presence(a.Name, before.Bridges) == presence(b.Name, after.Bridges)
+}
+
+// dropHomeless ends what waits for networks that the bot is not on any more:
+// nobody would ever send it.
+func (b *bot) dropHomeless(ctx context.Context) error {
+	known := map[string]bool{}
+	for _, n := range b.nets() {
+		known[n.Name()] = true
+	}
+	ended := 0
+	err := b.store.Write(ctx, func(tx sprints.Tx) error {
+		ended = 0
+		queues, err := tx.Queues()
+		if err != nil {
+			return err
+		}
+		for _, q := range queues {
+			if known[q.Place.Network] || q.Waiting == 0 {
+				continue
+			}
+			rows, err := tx.Waiting(q.Place.Network, 0, 1<<30)
+			if err != nil {
+				return err
+			}
+			ids := make([]int64, len(rows))
+			for i, r := range rows {
+				ids[i] = r.Row
+			}
+			if err := tx.Expire(ids); err != nil {
+				return err
+			}
+			ended += len(ids)
+		}
+		return nil
+	})
+	if err == nil && ended > 0 {
+		b.log.Warn("rows for networks that are in the configuration no more were ended", "rows", ended)
+	}
+	return err
+}
+
+// tellReload tells who asked what came of it; a signal asks nobody, then the
+// log is enough.
+func (b *bot) tellReload(ctx context.Context, by chat.Handle, done []string, failed error) error {
+	if by.ID == "" {
+		return nil
+	}
+	lines := []chat.Line{sayLine("The configuration is read again, and nothing in it is new.")}
+	if len(done) > 0 {
+		lines[0] = sayLine("The configuration is read again. Changed: %s.", strings.Join(done, "; "))
+	}
+	if failed != nil {
+		lines = []chat.Line{sayLine("The new configuration is not taken; all goes on as before.")}
+		var all interface{ Unwrap() []error }
+		faults := []error{failed}
+		if errors.As(failed, &all) {
+			faults = all.Unwrap()
+		}
+		for i, f := range faults {
+			if i == 4 && len(faults) > 5 {
+				lines = append(lines, sayLine("And %d more, in the log.", len(faults)-i))
+				break
+			}
+			lines = append(lines, chat.Line{Role: chat.Item, Cells: []chat.Text{chat.Plainly(f.Error())}})
+		}
+		lines = append(lines, tryLine("reload"))
+	} else {
+		lines = append(lines, tryLine("bridges"))
+	}
+	return b.store.Write(ctx, func(tx sprints.Tx) error {
+		_, _, err := tx.Post(chat.Outgoing{
+			Key: fmt.Sprintf("reload\x1f%s\x1f%d", chat.SourceKey(by.Network, by.ID), tx.Now().UnixNano()), To: chat.Direct(by),
+			Lane: chat.Answers, Kind: chat.Said, Reply: chat.Reply{Private: true, Lines: lines}, At: tx.Now(), Expires: tx.Now().Add(toldFor),
+		})
+		return err
+	})
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"sprintbot/adapters/console"
+	"sprintbot/bot/relay"
+	"sprintbot/sprints/chat"
+)
+
+// unit is one network that runs: its reader and its sender. A unit is started
+// and stopped without the others noticing.
+type unit struct {
+	net     relay.Network
+	sender  *relay.Sender
+	sending context.CancelFunc
+	reading context.CancelFunc
+	senders sync.WaitGroup
+	readers sync.WaitGroup
+}
+
+// units are the networks that run now. Its methods may be called from any
+// goroutine.
+type units struct {
+	mu  sync.RWMutex
+	all []*unit
+}
+
+func (us *units) list() []*unit {
+	us.mu.RLock()
+	defer us.mu.RUnlock()
+	return slices.Clone(us.all)
+}
+
+// named is the unit of a network, nil if it does not run.
+func (us *units) named(network string) *unit {
+	us.mu.RLock()
+	defer us.mu.RUnlock()
+	for _, u := range us.all {
+		if u.net.Name() == network {
+			return u
+		}
+	}
+	return nil
+}
+
+// kick has every sender look again which places are paused.
+func (us *units) kick() {
+	for _, u := range us.list() {
+		u.sender.Kick()
+	}
+}
+
+// nets are the networks that run, or will once the bot does.
+func (b *bot) nets() []relay.Network {
+	all := b.running.list()
+	if len(all) == 0 {
+		return b.networks
+	}
+	nets := make([]relay.Network, len(all))
+	for i, u := range all {
+		nets[i] = u.net
+	}
+	return nets
+}
+
+// gap is what is still being fetched of a place, whose network may run or not.
+func (b *bot) gap(p chat.Place) <-chan struct{} {
+	if u := b.running.named(p.Network); u != nil {
+		return relay.GapsOf([]relay.Network{u.net})(p)
+	}
+	return nil
+}
+
+// start runs a network until ctx ends or its unit is stopped; units.stop waits
+// for its goroutines. end is called when it was the console and came to its end.
+func (b *bot) start(ctx context.Context, n relay.Network, end context.CancelCauseFunc) {
+	log := b.log.With("network", n.Name())
+	u := &unit{net: n, sender: relay.NewSender(n, b.store, b.clock, log)}
+	u.sender.WaitFor(b.gap)
+	u.sender.Heed(b.ear.guard.isPaused)
+	sending, stopSending := context.WithCancel(ctx)
+	// The reader outlives the sender a little: it holds the connection on which
+	// what is on the wire is confirmed. What it hears then is kept: people see
+	// the bot in their channel until its connection is closed.
+	reading, stopReading := context.WithCancel(context.WithoutCancel(ctx))
+	u.sending, u.reading = stopSending, stopReading
+	b.running.mu.Lock()
+	b.running.all = append(b.running.all, u)
+	b.running.mu.Unlock()
+	u.readers.Go(func() {
+		err := n.Run(reading, b.ear.hear)
+		switch {
+		case reading.Err() != nil:
+		case errors.Is(err, console.ErrEnd):
+			b.drain(ctx)
+			end(errEnded)
+		case err != nil:
+			log.Error("network gave up; the others go on", "error", err)
+		}
+	})
+	u.senders.Go(func() {
+		if err := u.sender.Run(sending); err != nil {
+			log.Error("sender ended", "error", err)
+		}
+	})
+}
+
+// stop ends networks, all of them at once, and waits for their goroutines: what
+// is in hand is finished, then their connections are closed.
+func (us *units) stop(gone ...*unit) {
+	for _, u := range gone {
+		u.sending()
+	}
+	for _, u := range gone {
+		u.senders.Wait()
+	}
+	for _, u := range gone {
+		u.reading()
+	}
+	for _, u := range gone {
+		u.readers.Wait()
+	}
+	us.mu.Lock()
+	defer us.mu.Unlock()
+	us.all = slices.DeleteFunc(us.all, func(u *unit) bool { return slices.Contains(gone, u) })
+}
