@@ -28,6 +28,8 @@ type PasteReader interface {
 	Paste(token string) (Paste, error)
 	// PasteOf is the page of a message, found by its SourceKey.
 	PasteOf(source string) (Paste, error)
+	// PastesBy is how many pages hold words of h.
+	PastesBy(h chat.Handle) (int, error)
 }
 
 // PasteWriter keeps pages of long words.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
 )
 
 const pasteColumns = "token, source, network, key, nick, place, body, at, until_at"
@@ -20,6 +21,10 @@ func (v *view) Paste(token string) (sprints.Paste, error) {
 
 func (v *view) PasteOf(source string) (sprints.Paste, error) {
 	return one(v, scanPaste, "SELECT "+pasteColumns+" FROM paste WHERE source = ? AND until_at > ?", source, at(v.now))
+}
+
+func (v *view) PastesBy(h chat.Handle) (int, error) {
+	return one(v, scalar[int], "SELECT COUNT(*) FROM paste WHERE network = ? AND key = ? AND until_at > ?", h.Network, h.ID, at(v.now))
 }
 
 func (t *tx) SavePaste(p sprints.Paste) error {

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"sprintbot/sprints"
@@ -45,7 +46,15 @@ func personCommands() []Command {
 func me(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	who, err := call.Person(tx)
 	if errors.Is(err, sprints.ErrNotFound) {
-		return call.Answer(call.Say("I keep nothing about you."),
+		pages, err := tx.PastesBy(call.From)
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		nothing := call.Say("I keep nothing about you.")
+		if pages > 0 {
+			nothing = call.Say("I keep nothing about you but %s.", longWords(pages))
+		}
+		return call.Answer(nothing,
 			call.Line(chat.Hint, "Once you sit down or take an issue I keep your nick, seats and claims until 30 days after the sprint; nobody sees your nick unless you say %v.", code("show yes")),
 			call.Try("help"))
 	}
@@ -60,16 +69,25 @@ func me(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	names := make([]string, len(ids))
+	names, pages := make([]string, len(ids)), 0
 	for i, id := range ids {
 		names[i] = id.Nick + " on " + id.Network
+		n, err := tx.PastesBy(chat.Handle{Network: id.Network, ID: id.Key})
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		pages += n
+	}
+	known := call.Say("Known as %s.", strings.Join(names, ", "))
+	if pages > 0 {
+		known = call.Say("Known as %s. I also keep %s.", strings.Join(names, ", "), longWords(pages))
 	}
 	seen := "nobody sees it"
 	if who.Shown {
 		seen = "others may see it"
 	}
 	lines := []chat.Line{call.Line(chat.Title, "You are %s; %s. Met %s.", who.Nick, seen, e.Today(who.Since).Format("Mon 2 January")),
-		call.Say("Known as %s.", strings.Join(names, ", "))}
+		known}
 	for _, part := range []func(sprints.View, sprints.Event, sprints.PersonID) (chat.Line, error){call.mySeats, call.myClaims, call.myProjects} {
 		line, err := part(tx, e, who.ID)
 		if err != nil {
@@ -79,6 +97,14 @@ func me(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	}
 	return call.Answer(append(lines, call.Line(chat.Hint, "Deleted on %s by itself; %v does it now, %v hides your nick.",
 		e.Last.Add(30).Format("2 January"), code("forget me"), code("show no")))...)
+}
+
+// longWords are pages of what somebody said, in words.
+func longWords(pages int) string {
+	if pages == 1 {
+		return "one long message of yours as a page, for a day"
+	}
+	return fmt.Sprintf("%d long messages of yours as pages, each for a day", pages)
 }
 
 func (c *Call) mySeats(v sprints.View, e sprints.Event, who sprints.PersonID) (chat.Line, error) {

@@ -98,6 +98,8 @@ func testPastes(_ *testing.T, b *bench) {
 		again.Token = "another-token-of-22-ch"
 		done(tx.SavePaste(again))
 		equal(b, "its address stays", fmt.Sprint(ok(tx.PasteOf("s"))), fmt.Sprint(p))
+		equal(b, "hers", ok(tx.PastesBy(ada)), 1)
+		equal(b, "somebody else's", ok(tx.PastesBy(handle("account:bob", "bob"))), 0)
 		_, err := tx.Paste(again.Token)
 		b.is("no other address", err, sprints.ErrNotFound)
 		_, err = tx.PasteOf("t")
