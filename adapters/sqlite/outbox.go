@@ -28,6 +28,9 @@ func (t *tx) Post(out chat.Outgoing) (row int64, first bool, err error) {
 		row, err = one(&t.view, scalar[int64], "SELECT id FROM outbox WHERE key = ?", out.Key)
 		return row, false, err
 	}
+	if err == nil {
+		t.keep(row, out)
+	}
 	return row, err == nil, err
 }
 
@@ -83,6 +86,8 @@ func (v *view) Queues() ([]sprints.Queue, error) {
 // Attempt keeps the first attempt's instant and mark: the row may have
 // arrived at any time since.
 func (t *tx) Attempt(rows []int64, mark string) error {
+	other := t.other
+	defer func() { t.other = other }() // whose rows they are knows
 	for _, row := range rows {
 		if _, err := t.exec(`
 			UPDATE outbox SET attempted_at = ?, mark = ?
@@ -96,6 +101,7 @@ func (t *tx) Attempt(rows []int64, mark string) error {
 // Confirm counts what arrived even where the row was ended meanwhile. That a
 // row is not there is no error: receipts are stored many at once.
 func (t *tx) Confirm(row int64, confirmed, of int, receipt chat.Receipt) error {
+	other := t.other
 	_, err := t.exec(`
 		UPDATE outbox SET
 			confirmed = MAX(confirmed, ?1),
@@ -106,6 +112,7 @@ func (t *tx) Confirm(row int64, confirmed, of int, receipt chat.Receipt) error {
 			ended_at = CASE WHEN MAX(confirmed, ?1) >= ?2 THEN COALESCE(ended_at, ?5) ELSE ended_at END
 		WHERE id = ?6 AND state <> 'sent'`,
 		confirmed, of, opt(receipt.ID), at(receipt.At), at(t.now), row)
+	t.other = other // whose row it is knows
 	return err
 }
 

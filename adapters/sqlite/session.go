@@ -91,6 +91,9 @@ type tx struct {
 	view
 	wrote bool // rows changed
 	scrub bool // words were removed that the write-ahead log may still hold
+
+	posted []sprints.Queued // to the outbox
+	other  bool             // rows of the outbox were changed in another way
 }
 
 // exec runs a statement and returns how many rows it changed.
@@ -104,6 +107,7 @@ func (t *tx) exec(query string, args ...any) (int, error) {
 	}
 	n, err := res.RowsAffected()
 	t.wrote = t.wrote || n > 0
+	t.other = t.other || n > 0 && outboxed(query)
 	return int(n), err
 }
 
@@ -131,11 +135,12 @@ func (t *tx) try(fn func() error) (err error) {
 	if _, err := t.session.exec(t.ctx, "SAVEPOINT try"); err != nil {
 		return t.fail(err)
 	}
-	kept := false
+	kept, posted := false, len(t.posted)
 	defer func() { // also when fn panics
 		if kept {
 			return
 		}
+		t.posted = t.posted[:posted]
 		if rerr := t.rollbackTo(); rerr != nil && err == nil {
 			err = rerr
 		}

@@ -43,6 +43,7 @@ type Store struct {
 	queue   chan *turn
 	soon    soon
 	running atomic.Bool // some Write's fn is
+	posted  posted
 	closing chan struct{}
 	once    sync.Once
 	writer  sync.WaitGroup

@@ -123,6 +123,9 @@ type writer struct {
 	session *session
 	wrote   bool // the open transaction has changed rows
 	scrub   bool // words were removed that the log may still hold
+
+	posted []sprints.Queued // in the open transaction
+	other  bool             // rows of the outbox were changed in another way
 }
 
 func (w *writer) run() {
@@ -145,7 +148,7 @@ func (w *writer) run() {
 // transaction; what need not be done at once rides with them.
 func (w *writer) batch(t *turn) {
 	ctx, s := w.store.ctx, w.session
-	s.broken, w.wrote = nil, false
+	s.broken, w.wrote, w.posted, w.other = nil, false, nil, false
 	if _, err := s.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
 		t.start <- started{err: fmt.Errorf("%w: begin: %w", sprints.ErrUnavailable, err)}
 		return
@@ -178,6 +181,7 @@ func (w *writer) batch(t *turn) {
 		w.store.damaged.remove(buried)
 	}
 	if err == nil && w.wrote {
+		w.store.posted.add(w.posted, w.other)
 		w.tidy()
 		w.store.tick()
 	}
@@ -202,6 +206,8 @@ func (w *writer) turn(t *turn) {
 	if err == nil {
 		w.wrote = w.wrote || x.wrote
 		w.scrub = w.scrub || x.scrub
+		w.posted = append(w.posted, x.posted...)
+		w.other = w.other || x.other
 	}
 }
 

@@ -17,11 +17,7 @@ func (s *Sender) load(ctx context.Context) {
 		if s.more = room <= 0; s.more {
 			return
 		}
-		var rows []sprints.Queued
-		err := s.store.Read(ctx, func(v sprints.View) (err error) {
-			rows, err = v.Waiting(s.net.Name(), s.cursor, room)
-			return err
-		})
+		rows, err := s.newest(ctx, room)
 		if err != nil {
 			if ctx.Err() == nil {
 				s.log.Error("outbox can't be read; trying again", "error", err)
@@ -47,6 +43,39 @@ func (s *Sender) load(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// posting is a store that hands over what was just posted: then no commit of
+// anybody's makes every sender read.
+type posting interface {
+	// Committed is a mark: what a Read begun afterwards does not show is newer.
+	Committed() int64
+	// Posted hands over a network's rows above after that were posted since a
+	// mark, each once, and the mark to go on from; false: they must be read.
+	Posted(network string, since, after int64, limit int) (rows []sprints.Queued, mark int64, ok bool)
+}
+
+// newest is the next rows, at most room: handed over by the store if it can,
+// else read.
+func (s *Sender) newest(ctx context.Context, room int) (rows []sprints.Queued, err error) {
+	posts, ok := s.store.(posting)
+	if ok && s.whole {
+		if rows, mark, ok := posts.Posted(s.net.Name(), s.committed, s.cursor, room); ok {
+			s.committed = mark
+			return rows, nil
+		}
+	}
+	var mark int64
+	if ok {
+		mark = posts.Committed()
+	}
+	err = s.store.Read(ctx, func(v sprints.View) (err error) {
+		rows, err = v.Waiting(s.net.Name(), s.cursor, room)
+		return err
+	})
+	s.whole = err == nil && len(rows) < room
+	s.committed = mark
+	return rows, err
 }
 
 // steady is a stored time as the machine's steady clock counts to it from now,

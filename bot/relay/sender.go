@@ -37,18 +37,20 @@ type Sender struct {
 	clock   sprints.Clock
 	log     *slog.Logger
 
-	cursor int64          // newest row taken from the store
-	held   int            // rows in memory
-	more   bool           // the store has rows that did not fit in memory
-	reload time.Time      // the store could not be read: the next try, zero none
-	rows   map[int64]*row // in hand, by number
-	edits  map[int64]*row // in hand, the newest edit by the number it is About
-	queues map[chat.Place]*queue
-	order  []*queue // turn of places
-	credit int      // parts that may go over the network without waiting
-	paced  time.Time
-	flying int        // parts on the wire, all places
-	passed [lanes]int // how often a lane was passed over
+	cursor    int64          // newest row taken from the store
+	whole     bool           // all that waited were taken, up to committed
+	committed int64          // the store's mark
+	held      int            // rows in memory
+	more      bool           // the store has rows that did not fit in memory
+	reload    time.Time      // the store could not be read: the next try, zero none
+	rows      map[int64]*row // in hand, by number
+	edits     map[int64]*row // in hand, the newest edit by the number it is About
+	queues    map[chat.Place]*queue
+	order     []*queue // turn of places
+	credit    int      // parts that may go over the network without waiting
+	paced     time.Time
+	flying    int        // parts on the wire, all places
+	passed    [lanes]int // how often a lane was passed over
 
 	mu      sync.Mutex
 	results []func() // what happened elsewhere, to be applied by the loop
