@@ -184,10 +184,10 @@ func TestARestartReadsTheGapButNothingFromBeforeTheFirstMessage(t *testing.T) {
 	b.d.Say("ada.l", "#sprints", "meanwhile")
 	b.again(k)
 	b.d.Say("ada.l", "#sprints", "live")
-	got := b.messages(4)
+	b.messages(4)
 	b.read()
 	b.settled()
-	if got = b.messages(4); len(got) != 4 || slices.Contains(plain(got), "before the bot came") || got[1].In.Thread != "" && got[1].In.Thread != root {
+	if got := b.messages(4); len(got) != 4 || slices.Contains(plain(got), "before the bot came") || got[1].In.Thread != "" && got[1].In.Thread != root {
 		t.Errorf("heard %q", plain(got))
 	}
 }
@@ -289,9 +289,9 @@ func TestABotThatWasTakenOutReadsNothingSaidWithoutIt(t *testing.T) {
 	b.d.Invite("#sprints", "")
 	b.d.Say("ada.l", "#sprints", "welcome back")
 	b.again(k)
-	got := b.messages(2)
+	b.messages(2)
 	b.read()
-	if got = b.messages(2); !slices.Equal(plain(got), []string{"first", "welcome back"}) {
+	if got := b.messages(2); !slices.Equal(plain(got), []string{"first", "welcome back"}) {
 		t.Errorf("heard %q", plain(got))
 	}
 }
