@@ -159,19 +159,14 @@ func lost(err error) bool {
 func (n *Network) call(ctx context.Context, channel string, part chat.Part) (ts string, err error) {
 	out := part.Out
 	if out.Kind == chat.Deleted {
-		_, _, err = n.api.DeleteMessageContext(ctx, channel, out.Of)
-		if said, ok := errors.AsType[slackapi.SlackErrorResponse](err); ok && said.Err == "message_not_found" {
-			err = nil // it is gone, as asked
-		}
-		return out.Of, err
+		return out.Of, n.remove(ctx, channel, out, 0)
 	}
 	opts, err := n.options(part)
 	if err != nil {
 		return "", err
 	}
-	if out.Kind == chat.Edited && out.Of != "" && part.N == 0 {
-		_, ts, _, err = n.api.UpdateMessageContext(ctx, channel, out.Of, opts...)
-		return cmp.Or(ts, out.Of), err
+	if out.Kind == chat.Edited && out.Of != "" && (part.N == 0 || part.N < out.OfParts) {
+		return n.rewrite(ctx, channel, part, opts)
 	}
 	if out.Relayed() {
 		name, picture := n.postName(out)

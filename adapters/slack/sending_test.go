@@ -120,6 +120,44 @@ func TestEditsAndDeletesReachTheirPost(t *testing.T) {
 	}
 }
 
+func TestAChangeOfALongRowReachesAllItsPosts(t *testing.T) {
+	b := newBench(t).run()
+	long := strings.Repeat("word ", 1500)
+	rs := b.send(b.relay("k1", long))
+	if len(rs) != 3 {
+		t.Fatalf("%d posts", len(rs))
+	}
+	change := func(key, words string, kind chat.Kind) {
+		t.Helper()
+		out := b.relay(key, words)
+		out.Kind, out.Of, out.OfKey, out.OfParts = kind, rs[0].receipt.ID, "k1", len(rs)
+		for _, r := range b.send(out) {
+			if r.err != nil {
+				t.Fatal(r.err)
+			}
+		}
+	}
+	shows := func(want int, words string) {
+		t.Helper()
+		h := b.d.History("#sprints")
+		if len(h) != want {
+			t.Fatalf("%d posts, want %d", len(h), want)
+		}
+		for _, l := range h {
+			if !strings.HasPrefix(strings.TrimSpace(l.Text), words) {
+				t.Errorf("post %q", l.Text)
+			}
+		}
+	}
+	change("k2", strings.ReplaceAll(long, "word", "next"), chat.Edited)
+	shows(3, "next")
+	b.n.own = newReceipts() // as after a restart
+	change("k3", strings.Repeat("less ", 800), chat.Edited)
+	shows(2, "less")
+	change("k4", "", chat.Deleted)
+	shows(0, "")
+}
+
 func TestThreadsStayThreads(t *testing.T) {
 	b := newBench(t).run()
 	root := b.d.Say("ada.l", "#sprints", "who is in?")

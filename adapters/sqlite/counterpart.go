@@ -9,20 +9,20 @@ import (
 
 // counterpartColumns are what counterpart scans.
 const counterpartColumns = `id, key, network, channel, thread, lane, receipt, state = 'sent', state = 'waiting',
-	MAX(created_at, COALESCE(not_before, 0)), body, source`
+	MAX(created_at, COALESCE(not_before, 0)), body, source, COALESCE(parts, 0)`
 
 func counterpart(r row) (c sprints.Counterpart, err error) {
 	var (
 		out  chat.Outgoing
 		body string
 	)
-	err = r.Scan(&c.Row, &out.Key, &c.Place.Network, &c.Place.Channel, &c.Place.Thread, &out.Lane, text(&c.ID), &c.Sent, &c.Waiting,
-		toTime{&c.At}, text(&body), text(&out.Source))
+	err = r.Scan(&c.Row, &c.Key, &c.Place.Network, &c.Place.Channel, &c.Place.Thread, &out.Lane, text(&c.ID), &c.Sent, &c.Waiting,
+		toTime{&c.At}, text(&body), text(&out.Source), &c.Parts)
 	if err != nil || body == "" {
 		return c, err
 	}
 	if json.Unmarshal([]byte(body), &out) == nil { // else it is as if its words were removed
-		c.Out, out.Row, out.To = &out, c.Row, c.Place
+		c.Out, out.Row, out.Key, out.To = &out, c.Row, c.Key, c.Place
 	}
 	return c, nil
 }

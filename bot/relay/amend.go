@@ -134,7 +134,7 @@ func (s *Sender) aimed(q *queue, r *row, there []sprints.Counterpart) {
 		s.withdraw(q, r)
 		return
 	}
-	r.Of = at.ID
+	r.Of, r.OfKey, r.OfParts = at.ID, at.Key, at.Parts
 	if len(there) == 1 || s.joiner == nil {
 		return
 	}

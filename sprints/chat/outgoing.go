@@ -30,6 +30,8 @@ type Outgoing struct {
 	Return    string        `json:"return,omitempty"` // the adapter's own token, from Message.Return
 	Source    string        `json:"-"`                // SourceKey of the message relayed, "" if none: finds the counterpart of an edit
 	About     int64         `json:"about,omitempty"`  // row whose message this edits, deletes or replies to; the sender makes Of of it
+	OfKey     string        `json:"-"`                // Key and number of parts of the row whose message this edits or deletes
+	OfParts   int           `json:"-"`
 	Unsent    bool          `json:"unsent,omitempty"` // an Edited or Deleted for words that still wait, and no others
 	Was       *Reply        `json:"was,omitempty"`    // of an Edited: the words shown now; where they can't be changed the difference is enough. nil: say the new ones whole
 	Re        Text          `json:"re,omitempty"`     // whom and what it answers ("re ada: "), for networks without threads
