@@ -196,3 +196,60 @@ func TestAMessageThatCantBeKeptHoldsNoOtherUp(t *testing.T) {
 		t.Errorf("rows %q", got)
 	}
 }
+
+func TestWhoLinkedTheirIdentitiesHasOneNameEverywhere(t *testing.T) {
+	e, store := newEar(t)
+	grace := chat.Handle{Network: "pycon", ID: "U1", Nick: "Grace H."}
+	err := store.Write(t.Context(), func(tx sprints.Tx) error {
+		a, err := tx.Meet(ada)
+		if err != nil {
+			return err
+		}
+		slack, err := tx.Meet(chat.Handle{Network: "pycon", ID: "U2", Nick: "Ada Lovelace"})
+		if err != nil {
+			return err
+		}
+		_, err = tx.Meet(grace)
+		if err != nil {
+			return err
+		}
+		return tx.JoinPersons(a.ID, slack.ID)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fromSlack := func(m *chat.Message) {
+		m.In, m.From = onSlack, grace
+		m.Text = chat.Text{{Text: "thanks "}, {Text: "@Ada Lovelace", Who: &chat.Handle{Network: "pycon", ID: "U2", Nick: "Ada Lovelace"}}}
+	}
+	if _, err := e.hear(t.Context(), []chat.Message{said("1", "hello", nil)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.hear(t.Context(), []chat.Message{said("2", "", fromSlack)}); err != nil {
+		t.Fatal(err)
+	}
+	err = store.Read(t.Context(), func(v sprints.View) error {
+		toSlack, err := v.Waiting("pycon", 0, 10)
+		if err != nil {
+			return err
+		}
+		if n := toSlack[0].As.Nick; n != "Ada Lovelace" {
+			t.Errorf("Slack shows %q, whose name there is Ada Lovelace", n)
+		}
+		toIRC, err := v.Waiting("libera", 0, 10)
+		if err != nil {
+			return err
+		}
+		if n := toIRC[0].As.Nick; n != "Grace H." {
+			t.Errorf("IRC shows %q, who linked nothing there", n)
+		}
+		who := toIRC[0].Reply.Lines[0].Cells[0][1].Who
+		if who == nil || who.Network != "libera" || who.Nick != "ada" {
+			t.Errorf("the mention calls %+v, not ada on libera", who)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

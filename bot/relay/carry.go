@@ -20,6 +20,7 @@ type Carrier struct {
 // Carrying is what the carrier needs of a write.
 type Carrying interface {
 	sprints.Clocked
+	sprints.PersonReader
 	sprints.OutboxWriter
 	sprints.ThreadWriter
 	sprints.PasteWriter
@@ -48,14 +49,22 @@ func (c Carrier) say(tx Carrying, m chat.Message) error {
 	var page string
 	for _, to := range others {
 		ways, _ := c.Routes.between(m.In, to)
+		as, err := speaker(tx, m.From, to.Network)
+		if err != nil {
+			return err
+		}
+		there, err := mentionsFor(tx, words, to.Network)
+		if err != nil {
+			return err
+		}
 		out := chat.Outgoing{
 			Key:     "relay\x1f" + source + "\x1f" + to.String(),
 			To:      to,
 			Lane:    chat.Relays,
 			Kind:    m.Kind,
-			As:      &m.From,
+			As:      as,
 			From:    c.label(m),
-			Reply:   words,
+			Reply:   there,
 			Near:    ways.joinLines(),
 			Source:  source,
 			At:      m.At,

@@ -53,12 +53,16 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 		if !ok || !a.base.Sent && !a.base.Waiting {
 			continue
 		}
+		as, err := speaker(tx, m.From, to.Network)
+		if err != nil {
+			return err
+		}
 		out := chat.Outgoing{
 			Key:     "change\x1f" + chat.SourceKey(m.In.Network, m.ID) + "\x1f" + to.String(),
 			To:      to,
 			Lane:    chat.Relays,
 			Kind:    m.Kind,
-			As:      &m.From,
+			As:      as,
 			From:    c.label(m),
 			About:   a.base.Row,
 			Source:  source,
