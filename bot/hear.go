@@ -40,13 +40,16 @@ const answerTime = 24 * time.Hour
 func (e *ear) hear(ctx context.Context, ms []chat.Message) ([]chat.Heard, error) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	var heard []chat.Heard
+	var (
+		heard []chat.Heard
+		fx    effects
+	)
 	if !slices.ContainsFunc(ms, e.carrier.Wants) {
 		return make([]chat.Heard, len(ms)), nil
 	}
 	verdicts := e.guard.floods.Judge(time.Now(), ms, e.carrier.Routes.Joins)
 	err := e.store.Write(ctx, func(tx sprints.Tx) error {
-		heard = make([]chat.Heard, len(ms))
+		heard, fx = make([]chat.Heard, len(ms)), effects{}
 		for i, m := range ms {
 			if !e.carrier.Wants(m) {
 				continue // nobody asked to be told, and nothing is kept of it
@@ -54,7 +57,7 @@ func (e *ear) hear(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)
 			first, err := tx.Heard(m)
 			if heard[i].First = first; err == nil && first {
 				err = tx.Try(func() (err error) {
-					heard[i].Reply, err = e.take(ctx, tx, m, verdicts[i])
+					heard[i].Reply, err = e.take(ctx, tx, m, verdicts[i], &fx)
 					return err
 				})
 			}
@@ -72,11 +75,20 @@ func (e *ear) hear(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)
 		return nil, err
 	}
 	e.heeded(ctx, ms)
+	if fx.reload && e.reload != nil {
+		e.reload(fx.by)
+	}
 	return heard, nil
 }
 
+// effects are what follows a batch once it is kept.
+type effects struct {
+	reload bool
+	by     chat.Handle // who asked for it
+}
+
 // take decides what one new message means.
-func (e *ear) take(ctx context.Context, tx sprints.Tx, m chat.Message, v relay.Verdict) (inline *chat.Reply, err error) {
+func (e *ear) take(ctx context.Context, tx sprints.Tx, m chat.Message, v relay.Verdict, fx *effects) (inline *chat.Reply, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -99,6 +111,9 @@ func (e *ear) take(ctx context.Context, tx sprints.Tx, m chat.Message, v relay.V
 		out, err := e.desk.Answer(ctx, tx, m)
 		if err != nil {
 			return nil, err
+		}
+		if out.Reload {
+			fx.reload, fx.by = true, m.From
 		}
 		if !out.Ignored {
 			return e.answer(tx, m, out)

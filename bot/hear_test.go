@@ -39,7 +39,10 @@ func newEar(t *testing.T) (*ear, *sqlite.Store) {
 	desk := &commands.Desk{
 		Organizer: func(network, key string) bool { return network == "libera" && key == ada.ID },
 		Status:    func() map[string]chat.Status { return nil },
-		Log:       log,
+		Bridging: commands.Bridging{Bridges: func() []commands.Bridge {
+			return []commands.Bridge{{Places: []chat.Place{onIRC, onSlack}}}
+		}},
+		Log: log,
 	}
 	return &ear{store: store, guard: newGuard(), desk: desk, log: log, carrier: relay.Carrier{
 		Routes:  relay.Routes{{Join: []chat.Place{onIRC, onSlack}}},

@@ -51,7 +51,9 @@ type Desk struct {
 	PageURL string
 	// Status tells how the networks are, by name.
 	Status func() map[string]chat.Status
-	Log    *slog.Logger
+	// Bridging is what commands about bridges work with; its zero value has none.
+	Bridging Bridging
+	Log      *slog.Logger
 }
 
 // Outcome is what came of an addressed message.
@@ -63,6 +65,8 @@ type Outcome struct {
 	Announce []chat.Reply
 	// Refused: the reply says why nothing was done, and what to try instead.
 	Refused bool
+	// Reload: the configuration is to be read again, once this is kept.
+	Reload bool
 	// Ignored: not a command and nothing close to one (a stray "!word" in a
 	// channel): the bot stays silent and the words are relayed as said.
 	Ignored bool

@@ -16,7 +16,7 @@ func topics() []topic {
 		{"Seats", append(seatCommands(), tableCommands()...)},
 		{"Issues", issueCommands()},
 		{"Counts", attendanceCommands()},
-		{"You", append(personCommands(), helpCommands()...)},
+		{"You", slices.Concat(personCommands(), helpCommands(), bridgeCommands())},
 	}
 }
 

@@ -88,6 +88,13 @@ func open(t *testing.T, path string) *world {
 				"pycon":  {Since: w.clock.Now().Add(-5 * time.Minute), Note: "the server is silent"},
 			}
 		},
+		Bridging: commands.Bridging{
+			Bridges: func() []commands.Bridge {
+				return []commands.Bridge{{Places: []chat.Place{{Network: "libera", Channel: "#sprints"}, {Network: "pycon", Channel: "#sprints"}}}}
+			},
+			Paces:  func() map[string]chat.Pace { return map[string]chat.Pace{"libera": {Every: 2 * time.Second}} },
+			Reload: true,
+		},
 		Log: slog.New(slog.DiscardHandler),
 	}
 	return w

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"time"
+
+	"sprintbot/bot/commands"
+	"sprintbot/sprints/chat"
+)
+
+// bridging is what commands about bridges ask of the bot. They run inside hear,
+// which holds what a reload changes.
+func (b *bot) bridging(reload bool) commands.Bridging {
+	return commands.Bridging{
+		Bridges: func() []commands.Bridge {
+			var all []commands.Bridge
+			for _, r := range b.ear.carrier.Routes {
+				all = append(all, commands.Bridge{Places: r.Join})
+			}
+			return all
+		},
+		Paces:   b.paces,
+		Flooded: func() []chat.Place { return b.ear.guard.floods.Stopped(time.Now()) },
+		Calm:    func(p chat.Place) { b.ear.guard.floods.Calm(p) },
+		Reload:  reload,
+	}
+}

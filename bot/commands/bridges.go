@@ -1,0 +1,412 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+func bridgeCommands() []Command {
+	return []Command{
+		{
+			Name: "bridges", Usage: "", Access: Organizer,
+			Summary:  "How each bridged channel is: last heard, last sent, what waits, what holds it up.",
+			Detail:   "The numbers name the channels in bridge pause, resume and retry.",
+			Examples: []string{"bridges"},
+			Run:      bridges,
+		},
+		{
+			Name: "bridge pause", Aliases: []string{"pause bridge"}, Usage: "NUMBER or NETWORK #CHANNEL", Access: Organizer, Min: 1, Max: 2,
+			Summary:  "Relays nothing into a channel nor out of it, until you resume it.",
+			Detail:   "What is said elsewhere waits for it as long as relays live. What is said in it is counted, not carried. Answers and announcements still go.",
+			Examples: []string{"bridge pause 1"},
+			Run:      bridgePause,
+		},
+		{
+			Name: "bridge resume", Aliases: []string{"resume bridge", "bridge continue"}, Usage: "NUMBER or NETWORK #CHANNEL", Access: Organizer, Min: 1, Max: 2,
+			Summary:  "Ends a pause, or the minute that a channel is quiet for after a flood.",
+			Examples: []string{"bridge resume 1"},
+			Run:      bridgeResume,
+		},
+		{
+			Name: "bridge retry", Usage: "[NUMBER or NETWORK #CHANNEL]", Access: Organizer, Max: 2,
+			Summary:  "Sends again what was refused for good, if its words are still kept.",
+			Detail:   "Words are kept for an hour after they were refused.",
+			Examples: []string{"bridge retry"},
+			Run:      bridgeRetry,
+		},
+		{
+			Name: "bridge ignore", Usage: "NETWORK WHO", Access: Organizer, Min: 2, Max: 2,
+			Summary:  "Neither carries nor obeys what another relay says.",
+			Detail:   "WHO is an id, account:NAME, or a nick in which * stands for anything.",
+			Examples: []string{"bridge ignore libera gateway*"},
+			Run:      bridgeIgnore,
+		},
+		{
+			Name: "bridge heed", Aliases: []string{"bridge unignore"}, Usage: "NETWORK WHO", Access: Organizer, Min: 2, Max: 2,
+			Summary:  "Listens again to one that was ignored by bridge ignore.",
+			Examples: []string{"bridge heed libera gateway*"},
+			Run:      bridgeHeed,
+		},
+		{
+			Name: "reload", Access: Organizer,
+			Summary:  "Reads the configuration again; a file with faults changes nothing.",
+			Detail:   "Networks and bridges come, go and change without the others noticing. The database and the page's address take a restart.",
+			Examples: []string{"reload"},
+			Run:      reload,
+		},
+	}
+}
+
+// Bridge is places joined into one conversation, as the configuration says.
+type Bridge struct {
+	Places  []chat.Place
+	Private bool // organizers' own: nothing is announced there from elsewhere
+}
+
+// Bridging is what commands about bridges ask of the running bot.
+type Bridging struct {
+	Bridges func() []Bridge             // as they are now
+	Paces   func() map[string]chat.Pace // of each network
+	Flooded func() []chat.Place         // places of which something is not carried because it came too fast
+	Calm    func(chat.Place)            // ends that
+	Reload  bool                        // the configuration can be read again
+}
+
+// bridgePlaces are the bridged places in the order of their numbers.
+func (c *Call) bridgePlaces() []chat.Place {
+	var all []chat.Place
+	if c.Desk.Bridging.Bridges == nil {
+		return nil
+	}
+	for _, b := range c.Desk.Bridging.Bridges() {
+		for _, p := range b.Places {
+			if !slices.Contains(all, p) {
+				all = append(all, p)
+			}
+		}
+	}
+	return all
+}
+
+// bridgeOthers are the places bridged with p.
+func (c *Call) bridgeOthers(p chat.Place) []chat.Place {
+	var all []chat.Place
+	for _, b := range c.Desk.Bridging.Bridges() {
+		if !slices.Contains(b.Places, p) {
+			continue
+		}
+		for _, q := range b.Places {
+			if q != p && !slices.Contains(all, q) {
+				all = append(all, q)
+			}
+		}
+	}
+	return all
+}
+
+// bridgePlace is the place that is meant: by its number, its network and
+// channel, or a channel that only one network has.
+func (c *Call) bridgePlace() (chat.Place, error) {
+	all := c.bridgePlaces()
+	if len(all) == 0 {
+		return chat.Place{}, sprints.Refuse(sprints.Unknown, "There is no bridge here.").Hint("status")
+	}
+	words := strings.Join(c.Args, " ")
+	if n, err := strconv.Atoi(words); err == nil {
+		if n < 1 || n > len(all) {
+			return chat.Place{}, sprints.Refuse(sprints.Unknown, "The channels have the numbers 1 to %d.", len(all)).Hint("bridges")
+		}
+		return all[n-1], nil
+	}
+	var found []chat.Place
+	for _, p := range all {
+		if strings.EqualFold(p.String(), words) || strings.EqualFold(p.Channel, words) {
+			found = append(found, p)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return chat.Place{}, sprints.Refuse(sprints.Unknown, "No bridged channel is called %q.", shortened(words)).Hint("bridges")
+	case 1:
+		return found[0], nil
+	}
+	return chat.Place{}, sprints.Refuse(sprints.Unclear, "Several networks have %s: name the network too.", found[0].Channel).
+		Hint(c.Command.Name+" "+found[0].String(), "bridges")
+}
+
+// bridges lists every bridged place, and what else has trouble.
+func bridges(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
+	e, err := tx.Event()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	traffic, err := tx.Traffic()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	places := call.bridgePlaces()
+	var lines []chat.Line
+	for i, p := range places {
+		t := sprints.Traffic{Queue: sprints.Queue{Place: p}}
+		if at := slices.IndexFunc(traffic, func(t sprints.Traffic) bool { return t.Place == p }); at >= 0 {
+			t = traffic[at]
+		}
+		lines = append(lines, call.Line(chat.Item, "%d. %s: %s", i+1, p, call.traffic(e, tx.Now(), t)))
+	}
+	for _, t := range traffic {
+		if !slices.Contains(places, t.Place) && (t.Waiting > 0 || t.Dead > 0) {
+			lines = append(lines, call.Line(chat.Item, "%s: %s", whereTo(t.Place), call.traffic(e, tx.Now(), t)))
+		}
+	}
+	ignored, err := tx.Ignored()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	for _, i := range ignored {
+		lines = append(lines, call.Line(chat.Item, "Ignored on %s: %s", i.Network, i.Who))
+	}
+	if len(lines) == 0 {
+		return call.Answer(call.Say("There is no bridge here, and nothing waits."), call.Try("status"))
+	}
+	return call.Answer(lines...)
+}
+
+// whereTo is a place as an organizer may read it: a private conversation is
+// somebody's own.
+func whereTo(p chat.Place) string {
+	if _, direct := p.DirectID(); direct {
+		return p.Network + ", in private"
+	}
+	return p.String()
+}
+
+// traffic is how a place is, in one line.
+func (c *Call) traffic(e sprints.Event, now time.Time, t sprints.Traffic) string {
+	at := func(t time.Time) string {
+		if t.IsZero() {
+			return "never"
+		}
+		return clock(e, now, t)
+	}
+	said := []string{fmt.Sprintf("heard %s, sent %s", at(t.Heard), at(t.Sent))}
+	add := func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }
+	if !t.Paused.IsZero() {
+		add("paused since %s", at(t.Paused))
+	}
+	if c.Desk.Bridging.Flooded != nil && slices.Contains(c.Desk.Bridging.Flooded(), t.Place) {
+		add("too much at once there, not all is carried")
+	}
+	switch {
+	case t.Waiting == 1:
+		add("1 waits since %s", at(t.Oldest))
+	case t.Waiting > 1:
+		add("%d wait, the oldest since %s", t.Waiting, at(t.Oldest))
+	}
+	switch {
+	case !t.Held.IsZero():
+		add("held until %s: %s", at(t.Held), strings.TrimSuffix(t.Reason, "."))
+	case t.Reason != "" && t.Waiting > 0:
+		add("%s", strings.TrimSuffix(t.Reason, "."))
+	}
+	if t.Dead > 0 {
+		add("%d refused for good", t.Dead)
+	}
+	if c.Desk.Bridging.Paces != nil && t.Waiting > 0 {
+		if p := c.Desk.Bridging.Paces()[t.Place.Network]; p.Every > 0 || p.PlaceEvery > 0 {
+			add("one each %s", max(p.Every, p.PlaceEvery))
+		}
+	}
+	return strings.Join(said, "; ") + "."
+}
+
+// tellBridge says something in places, once a key and instant.
+func tellBridge(tx sprints.Tx, key string, places []chat.Place, line chat.Line) error {
+	for _, to := range places {
+		if _, _, err := tx.Post(chat.Outgoing{
+			Key: fmt.Sprintf("bridge\x1f%s\x1f%d\x1f%s", key, tx.Now().UnixNano(), to), To: to, Lane: chat.Announcements, Kind: chat.Said,
+			Reply: chat.Reply{Lines: []chat.Line{line}}, At: tx.Now(), Expires: tx.Now().Add(24 * time.Hour),
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func bridgePause(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
+	p, err := call.bridgePlace()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	call.object = "place " + p.String()
+	first, err := tx.PauseBridge(p)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if !first {
+		return chat.Reply{}, sprints.Refuse(sprints.Conflict, "%s is paused already.", p).Hint("bridge resume " + p.String())
+	}
+	others := call.bridgeOthers(p)
+	if err := tellBridge(tx, "pause", others, call.Say("An organizer has paused the bridge with %s: what is said here waits.", p)); err != nil {
+		return chat.Reply{}, err
+	}
+	if err := tellBridge(tx, "pause", []chat.Place{p}, call.Say("An organizer has paused the bridge: what is said here stays here.")); err != nil {
+		return chat.Reply{}, err
+	}
+	return call.Answer(call.Say("%s is paused: nothing is relayed into it or out of it. Answers and announcements still go.", p),
+		call.Try("bridge resume "+p.String()))
+}
+
+func bridgeResume(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
+	p, err := call.bridgePlace()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	call.object = "place " + p.String()
+	calmed := false
+	if b := call.Desk.Bridging; b.Flooded != nil && slices.Contains(b.Flooded(), p) {
+		b.Calm(p)
+		calmed = true
+	}
+	pause, err := tx.ResumeBridge(p)
+	if errors.Is(err, sprints.ErrNotFound) {
+		if calmed {
+			return call.Answer(call.Say("What is said in %s is carried again.", p), call.Try("bridges"))
+		}
+		return chat.Reply{}, sprints.Refuse(sprints.Conflict, "%s is not paused.", p).Hint("bridges")
+	}
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	e, err := tx.Event()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	line := call.Say("The bridge with %s goes on.", p)
+	if pause.Skipped > 0 {
+		line = call.Say("The bridge with %s goes on. %s there meanwhile, %s-%s.", p,
+			count(pause.Skipped, "message was said", "messages were said"), clock(e, tx.Now(), pause.First), clock(e, tx.Now(), pause.Last))
+	}
+	if err := tellBridge(tx, "resume", call.bridgeOthers(p), line); err != nil {
+		return chat.Reply{}, err
+	}
+	if err := tellBridge(tx, "resume", []chat.Place{p}, call.Say("The bridge goes on.")); err != nil {
+		return chat.Reply{}, err
+	}
+	return call.Answer(line, call.Try("bridges"))
+}
+
+func bridgeRetry(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
+	var p chat.Place
+	var err error
+	if len(call.Args) > 0 {
+		if p, err = call.bridgePlace(); err != nil {
+			return chat.Reply{}, err
+		}
+		call.object = "place " + p.String()
+	}
+	queues, err := tx.Queues()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	dead, places := 0, 0
+	for _, q := range queues {
+		if q.Dead > 0 && (p == chat.Place{} || q.Place == p) {
+			dead += q.Dead
+			places++
+		}
+	}
+	if dead == 0 {
+		return chat.Reply{}, sprints.Refuse(sprints.Conflict, "Nothing was refused for good.").Hint("bridges")
+	}
+	if dead > 1 && !call.confirmed {
+		call.right = "" // nothing is done yet
+		if err := call.ask(tx, strings.TrimSpace("bridge retry "+call.Rest(0))); err != nil {
+			return chat.Reply{}, err
+		}
+		return call.Answer(call.Say("%d messages were refused in %s; those still kept would go again behind what waits there. Really? yes / no",
+			dead, count(places, "place", "places")), call.Try("yes"), call.Try("no"))
+	}
+	again, gone, err := tx.Revive(p)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if again == 0 {
+		return chat.Reply{}, sprints.Refuse(sprints.Closed, "Their words are not kept any more: %s.", count(gone, "message", "messages")).Hint("bridges")
+	}
+	line := call.Say("%s again.", count(again, "message goes", "messages go"))
+	if gone > 0 {
+		line = call.Say("%s again; the words of %d are not kept any more.", count(again, "message goes", "messages go"), gone)
+	}
+	return call.Answer(line, call.Try("bridges"))
+}
+
+// ignoring is the network and whom, checked.
+func (c *Call) ignoring() (network, who string, err error) {
+	network, who = c.Args[0], c.Args[1]
+	known := []string{}
+	for _, p := range c.bridgePlaces() {
+		if strings.EqualFold(p.Network, network) {
+			network = p.Network
+		}
+		if !slices.Contains(known, p.Network) {
+			known = append(known, p.Network)
+		}
+	}
+	if !slices.Contains(known, network) {
+		return "", "", sprints.Refuse(sprints.Unknown, "No bridge has a network called %q; there are: %s.", shortened(network), strings.Join(known, ", ")).Hint("bridges")
+	}
+	if strings.Trim(who, "*? ") == "" {
+		return "", "", sprints.Refuse(sprints.Unclear, "That would be everybody. Name an id, account:NAME, or a nick in which * stands for anything.").
+			Hint("help bridge ignore")
+	}
+	return network, sprints.OneLine(who), nil
+}
+
+func bridgeIgnore(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
+	network, who, err := call.ignoring()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	call.object = "relay " + network + " " + who
+	first, err := tx.Ignore(network, who)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if !first {
+		return chat.Reply{}, sprints.Refuse(sprints.Conflict, "%s on %s is ignored already.", who, network).Hint("bridge heed " + network + " " + who)
+	}
+	return call.Answer(call.Say("What %s says on %s is neither carried nor obeyed from now on.", who, network), call.Try("bridge heed "+network+" "+who))
+}
+
+func bridgeHeed(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
+	network, who, err := call.ignoring()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	call.object = "relay " + network + " " + who
+	there, err := tx.Heed(network, who)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if !there {
+		return chat.Reply{}, sprints.Refuse(sprints.Unknown, "%s on %s was not ignored by a command; the configuration's list is changed there.", who, network).Hint("bridges")
+	}
+	return call.Answer(call.Say("I listen to %s on %s again.", who, network), call.Try("bridge ignore "+network+" "+who))
+}
+
+func reload(_ context.Context, _ sprints.Tx, call *Call) (chat.Reply, error) {
+	if !call.Desk.Bridging.Reload {
+		return chat.Reply{}, sprints.Refuse(sprints.Closed, "The made-up sprint has no configuration to read again.").Hint("status")
+	}
+	call.object = "configuration"
+	call.reload = true
+	return call.Answer(call.Say("I read the configuration again now, and tell you what came of it."))
+}

@@ -1,0 +1,147 @@
+package commands_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// refused leaves n rows in a network's channel that were refused for good.
+func (w *world) refused(network string, n int) {
+	w.t.Helper()
+	w.write(func(tx sprints.Tx) error {
+		for i := range n {
+			row, _, err := tx.Post(chat.Outgoing{Key: fmt.Sprintf("dead %s %d %d", network, w.said, i), To: chat.Place{Network: network, Channel: "#sprints"},
+				Lane: chat.Relays, Kind: chat.Said, Reply: chat.Saying(chat.Plainly("hello")), At: tx.Now()})
+			if err != nil {
+				return err
+			}
+			if err := tx.Kill(row, "too long"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// posted are the words that wait for a channel.
+func (w *world) posted(network string) (all []string) {
+	w.t.Helper()
+	w.read(func(v sprints.View) error {
+		rows, err := v.Waiting(network, 0, 100)
+		for _, r := range rows {
+			all = append(all, r.To.Channel+": "+r.Reply.Plain())
+		}
+		return err
+	})
+	return all
+}
+
+func wantWords(t *testing.T, got string, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if !strings.Contains(got, w) {
+			t.Errorf("no %q in:\n%s", w, got)
+		}
+	}
+}
+
+func TestBridgesTellHowEachPlaceIs(t *testing.T) {
+	w := newWorld(t)
+	room := chat.Place{Network: "libera", Channel: "#sprints"}
+	w.refused("pycon", 2)
+	w.write(func(tx sprints.Tx) error {
+		if _, err := tx.Heard(chat.Message{ID: "x", In: room, At: tx.Now(), Kind: chat.Said}); err != nil {
+			return err
+		}
+		if _, _, err := tx.Post(chat.Outgoing{Key: "w", To: room, Lane: chat.Relays, Kind: chat.Said, Reply: chat.Saying(chat.Plainly("hello"))}); err != nil {
+			return err
+		}
+		if _, _, err := tx.Post(chat.Outgoing{Key: "p", To: chat.Direct(newcomer), Kind: chat.Said, Reply: chat.Saying(chat.Plainly("hello"))}); err != nil {
+			return err
+		}
+		return tx.Hold(room, tx.Now().Add(5*time.Minute), "the channel is moderated")
+	})
+	got := w.did(orga, "bridges").Reply.Plain()
+	wantWords(t, got, "1. libera #sprints: heard 10:00, sent never; 1 waits since 10:00; held until 10:05: the channel is moderated; one each 2s.",
+		"2. pycon #sprints: heard never, sent never; 2 refused for good.", "pycon, in private: heard never")
+	if strings.Contains(got, newcomer.ID) {
+		t.Errorf("a private conversation names the person:\n%s", got)
+	}
+}
+
+func TestAPauseTellsEveryoneItConcernsOnce(t *testing.T) {
+	w := newWorld(t)
+	w.did(orga, "bridge pause pycon #sprints")
+	if got := w.posted("libera"); len(got) != 1 || !strings.Contains(got[0], "paused the bridge with pycon #sprints") {
+		t.Errorf("told elsewhere %q", got)
+	}
+	if got := w.posted("pycon"); len(got) != 1 || !strings.Contains(got[0], "what is said here stays here") {
+		t.Errorf("told there %q", got)
+	}
+	if out := w.say(orga, "bridge pause 2"); !out.Refused {
+		t.Errorf("paused twice: %s", out.Reply.Plain())
+	}
+	wantWords(t, w.did(orga, "bridges").Reply.Plain(), "2. pycon #sprints: heard never, sent never; paused since 10:00; 1 waits")
+	w.write(func(tx sprints.Tx) error {
+		return tx.SkipLine(chat.Place{Network: "pycon", Channel: "#sprints"}, tx.Now())
+	})
+	w.clock.pass(time.Minute)
+	wantWords(t, w.did(orga, "bridge resume 2").Reply.Plain(), "1 message was said there meanwhile, 10:00-10:00.")
+	if out := w.say(orga, "bridge resume 2"); !out.Refused {
+		t.Errorf("resumed twice: %s", out.Reply.Plain())
+	}
+	for _, line := range []string{"bridge pause 3", "bridge pause 0", "bridge pause nowhere", "bridge pause #sprints"} {
+		if out := w.say(orga, line); !out.Refused {
+			t.Errorf("%s: %s", line, out.Reply.Plain())
+		}
+	}
+}
+
+func TestManyRefusedGoAgainOnlyAfterAYes(t *testing.T) {
+	w := newWorld(t)
+	w.refused("libera", 3)
+	wantWords(t, w.did(orga, "bridge retry").Reply.Plain(), "3 messages were refused in 1 place", "Really?")
+	if got := w.posted("libera"); got != nil {
+		t.Errorf("sent before the yes: %q", got)
+	}
+	wantWords(t, w.did(orga, "yes").Reply.Plain(), "3 messages go again.")
+	if got := w.posted("libera"); len(got) != 3 {
+		t.Errorf("waiting %q", got)
+	}
+	w.refused("libera", 1)
+	w.write(func(tx sprints.Tx) error { _, err := tx.Blank(tx.Now().Add(time.Hour)); return err })
+	if out := w.say(orga, "bridge retry 1"); !out.Refused {
+		t.Errorf("words that are gone: %s", out.Reply.Plain())
+	}
+}
+
+func TestNobodyIsIgnoredByAPatternOfAll(t *testing.T) {
+	w := newWorld(t)
+	for _, line := range []string{"bridge ignore libera *", "bridge ignore libera **", "bridge ignore oftc gateway", "bridge heed libera gateway"} {
+		if out := w.say(orga, line); !out.Refused {
+			t.Errorf("%s: %s", line, out.Reply.Plain())
+		}
+	}
+	w.did(orga, "bridge ignore LIBERA gateway*")
+	wantWords(t, w.did(orga, "bridges").Reply.Plain(), "Ignored on libera: gateway*")
+	w.did(orga, "bridge heed libera gateway*")
+}
+
+func TestReloadIsAskedForByOrganizersAlone(t *testing.T) {
+	w := newWorld(t)
+	if out := w.say(newcomer, "reload"); !out.Refused || out.Reload {
+		t.Errorf("%+v", out)
+	}
+	if out := w.say(orga, "reload"); !out.Reload {
+		t.Errorf("%+v", out)
+	}
+	w.desk.Bridging.Reload = false
+	if out := w.say(orga, "reload"); !out.Refused || out.Reload {
+		t.Errorf("%+v", out)
+	}
+}

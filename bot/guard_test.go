@@ -1,0 +1,163 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"sprintbot/bot/relay"
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// limited is an ear with limits, whose organizers are told in a room of theirs.
+func limited(t *testing.T, limits relay.Limits) (*ear, sprints.Store) {
+	t.Helper()
+	e, store := newEar(t)
+	e.guard.floods.Limit(limits)
+	e.organizers = []chat.Place{chat.Direct(ada)}
+	return e, store
+}
+
+func (e *ear) hears(t *testing.T, ms ...chat.Message) {
+	t.Helper()
+	for len(ms) > 0 {
+		n := min(64, len(ms))
+		if _, err := e.hear(t.Context(), ms[:n]); err != nil {
+			t.Fatal(err)
+		}
+		ms = ms[n:]
+	}
+}
+
+func by(h chat.Handle) func(*chat.Message) { return func(m *chat.Message) { m.From = h } }
+
+// having counts the rows that hold words.
+func having(rows []string, words string) (n int) {
+	for _, r := range rows {
+		if strings.Contains(r, words) {
+			n++
+		}
+	}
+	return n
+}
+
+func TestThreatFloodOfRelayedLines(t *testing.T) {
+	e, store := limited(t, relay.Limits{Person: 60, Place: 200})
+	eve := chat.Handle{Network: "libera", ID: "guest:1", Nick: "eve"}
+	bob := chat.Handle{Network: "libera", ID: "guest:2", Nick: "bob"}
+	var ms []chat.Message
+	for i := range 99 {
+		ms = append(ms, said(fmt.Sprint(i), "flood", by(eve)))
+	}
+	e.hears(t, append(ms, said("b", "bob is served", by(bob)))...)
+	got := rows(t, store)
+	if n := having(got, "pycon #sprints: flood"); n != 60 {
+		t.Errorf("%d lines carried, want 60", n)
+	}
+	if having(got, "bob is served") != 1 {
+		t.Error("bob is not served")
+	}
+	if having(got, "pycon #sprints: Too much at once from eve in libera #sprints") != 1 || having(got, "libera @account:ada: More than the limit") != 1 {
+		t.Errorf("told otherwise than once: %q", got[len(got)-3:])
+	}
+}
+
+func TestThreatFloodOfCommands(t *testing.T) {
+	e, store := limited(t, relay.Limits{Commands: 20})
+	eve := chat.Handle{Network: "libera", ID: "guest:1", Nick: "eve"}
+	bob := chat.Handle{Network: "libera", ID: "guest:2", Nick: "bob"}
+	flood := func(m *chat.Message) { command(m); m.From = eve }
+	var ms []chat.Message
+	for i := range 100 {
+		ms = append(ms, said(fmt.Sprint(i), "help", flood))
+	}
+	e.hears(t, append(ms, said("b", "help", func(m *chat.Message) { command(m); m.From = bob }))...)
+	got := rows(t, store)
+	if n := having(got, "@guest:1: "); n != 21 || having(got, "That was a lot at once") != 1 {
+		t.Errorf("%d answers, %d times told", n, having(got, "That was a lot at once"))
+	}
+	if having(got, "@guest:2: ") != 1 {
+		t.Error("bob gets no answer")
+	}
+	if having(got, "pycon #sprints") > 0 {
+		t.Error("commands were relayed")
+	}
+}
+
+func TestThreatTwoSprintbotsOnOneChannel(t *testing.T) {
+	e, store := limited(t, relay.Limits{})
+	twin := chat.Handle{Network: "libera", ID: "account:twin", Nick: "sprintbot2", Bot: true}
+	var ms []chat.Message
+	for i := range 20 {
+		ms = append(ms, said(fmt.Sprint(i), "<b"+chat.Apart+"ob (Slack)> hello", by(twin)))
+	}
+	e.hears(t, append(ms, said("own", "Copperkettle sits at B4", by(twin)))...)
+	if got := rows(t, store); !slices.Equal(got, []string{"pycon #sprints: Copperkettle sits at B4"}) {
+		t.Errorf("rows %q", got)
+	}
+}
+
+func TestThreatTwoBotsAnsweringEachOther(t *testing.T) {
+	e, store := limited(t, relay.Limits{})
+	other := chat.Handle{Network: "libera", ID: "account:ci", Nick: "ci", Bot: true}
+	e.hears(t, said("1", "help", func(m *chat.Message) { command(m); m.From = other }))
+	if got := rows(t, store); !slices.Equal(got, []string{"pycon #sprints: !help"}) {
+		t.Errorf("rows %q", got)
+	}
+}
+
+func TestAnotherRelayIsAskedAboutOnceAndIgnoredOnCommand(t *testing.T) {
+	e, store := limited(t, relay.Limits{})
+	gateway := chat.Handle{Network: "libera", ID: "guest:9", Nick: "gateway"}
+	var ms []chat.Message
+	for i := range 40 {
+		ms = append(ms, said(fmt.Sprint(i), fmt.Sprintf("<%s> hello", []string{"cas", "dot"}[i%2]), by(gateway)))
+	}
+	e.hears(t, ms...)
+	got := rows(t, store)
+	if having(got, "gateway in libera #sprints says what others said") != 1 || having(got, "bridge ignore libera gateway") != 1 {
+		t.Errorf("organizers were told otherwise than once: %q", got)
+	}
+	if n := having(got, "> hello"); n != 40 {
+		t.Errorf("%d of 40 carried before an organizer confirmed", n)
+	}
+	direct := func(m *chat.Message) { m.Addressed, m.Direct, m.In = true, true, chat.Direct(ada) }
+	e.hears(t, said("i", "bridge ignore libera gateway", func(m *chat.Message) { direct(m) }))
+	e.hears(t, said("after", "<cas> more", by(gateway)), said("cmd", "help", func(m *chat.Message) { command(m); m.From = gateway }))
+	got = rows(t, store)
+	if having(got, "<cas> more") != 0 || having(got, "@guest:9") != 0 {
+		t.Errorf("carried or obeyed: %q", got)
+	}
+	// A pattern that also fits an organizer locks nobody out.
+	e.hears(t, said("j", "bridge ignore libera a*", direct), said("k", "still here", nil))
+	if having(rows(t, store), "pycon #sprints: still here") != 1 {
+		t.Error("an organizer is ignored")
+	}
+}
+
+func TestAPausedPlaceIsNotCarriedAndSaysHowMuch(t *testing.T) {
+	e, store := limited(t, relay.Limits{})
+	kicked := 0
+	e.kick = func() { kicked++ }
+	direct := func(m *chat.Message) { m.Addressed, m.Direct, m.In = true, true, chat.Direct(ada) }
+	e.hears(t, said("1", "bridge pause libera #sprints", direct))
+	if kicked != 1 || !e.guard.isPaused(onIRC) || e.guard.isPaused(onSlack) {
+		t.Fatalf("kicked %d times; paused %v, %v", kicked, e.guard.isPaused(onIRC), e.guard.isPaused(onSlack))
+	}
+	e.hears(t, said("2", "between us", nil), said("3", "still", nil))
+	e.hears(t, said("4", "projects", command))
+	got := rows(t, store)
+	if having(got, "between us") > 0 {
+		t.Errorf("carried: %q", got)
+	}
+	if having(got, "libera @account:ada: No project") == 0 && having(got, "libera @account:ada: ") < 2 {
+		t.Errorf("no answer while paused: %q", got)
+	}
+	e.hears(t, said("5", "bridge resume libera #sprints", direct), said("6", "hello again", nil))
+	got = rows(t, store)
+	if having(got, "pycon #sprints: The bridge with libera #sprints goes on. 2 messages were said there meanwhile") != 1 {
+		t.Errorf("resume tells otherwise: %q", got)
+	}
+}
