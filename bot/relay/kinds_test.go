@@ -551,3 +551,20 @@ func TestWhatHappensIsToldTogetherOnceAMinute(t *testing.T) {
 	quiet.clock.forward(time.Minute)
 	quiet.stands("by default", quiet.slack.room)
 }
+
+// Two networks' clocks differ: a reply may have been said before what it
+// replies to, by its own network's clock.
+func TestAReplyOlderThanItsRootHoldsNothingUp(t *testing.T) {
+	b := newBridge(t, relay.Ways{})
+	b.slack.set(func() { b.slack.up = false })
+	root := b.say(ada, "root")
+	b.clock.forward(-time.Minute)
+	b.hear(chat.Message{From: bob, Of: root, Text: chat.Plainly("reply")})
+	b.edit(ada, root, "root, mended")
+	b.say(ada, "next")
+	b.slack.set(func() { b.slack.up = true })
+	b.drained()
+	if got := b.slack.stands(); len(got) != 3 || !slices.Contains(got, "root, mended") || !strings.HasSuffix(got[slices.IndexFunc(got, func(s string) bool { return strings.HasSuffix(s, "reply") })], "> reply") {
+		t.Errorf("%q", got)
+	}
+}

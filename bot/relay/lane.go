@@ -113,11 +113,14 @@ func (q *queue) head(now time.Time) (*row, chat.Lane) {
 			if gaps != nil && slices.Contains(gaps, r.source()) {
 				continue
 			}
-			if r.NotBefore.After(now) || r.early() && (r.changes() || r.target.behind()) {
+			if r.NotBefore.After(now) {
 				continue
 			}
 			if r.early() {
-				break // a reply goes behind what it replies to, and before what follows it
+				if !r.changes() && slices.Contains(q.flying, r.target) {
+					break // a reply goes behind what it replies to, and before what follows it
+				}
+				continue // what it is about may stand behind it, by another network's clock
 			}
 			return r, chat.Lane(lane)
 		}
