@@ -21,11 +21,21 @@ type options struct {
 	DB      string `name:"db" placeholder:"PATH" help:"Database file. Default: sprintbot-sample.db, or what the configuration says."`
 	Listen  string `placeholder:"ADDR" help:"Address of the page, as 127.0.0.1:8080; port 0 takes a free one. Default: that address, or what the configuration says."`
 	Version bool   `help:"Print the version and end."`
+
+	looking
+}
+
+// do runs the bot, or looks at what it keeps.
+func (o options) do(ctx context.Context, command string) error {
+	if command == "run" {
+		return run(ctx, o, os.Stdin, os.Stdout, os.Stderr)
+	}
+	return look(ctx, command, o, os.Stdout)
 }
 
 func main() {
 	var o options
-	kong.Parse(&o, kong.Name("sprintbot"), kong.Description("A sprint coordination bot for Slack and IRC."), kong.UsageOnError())
+	line := kong.Parse(&o, kong.Name("sprintbot"), kong.Description("A sprint coordination bot for Slack and IRC."), kong.UsageOnError())
 	if o.Version {
 		fmt.Println("sprintbot", version())
 		return
@@ -33,7 +43,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends at once
-	err := run(ctx, o, os.Stdin, os.Stdout, os.Stderr)
+	err := o.do(ctx, line.Selected().Name)
 	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "sprintbot:", err)
 		stop()
