@@ -79,7 +79,9 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 			out.Page = page
 		}
 		if m.Kind == chat.Edited {
-			out.Reply = words
+			if out.Reply, err = mentionsFor(tx, words, to.Network); err != nil {
+				return err
+			}
 		}
 		if !c.shown(tx, m, ways, a, &out) {
 			continue

@@ -77,7 +77,9 @@ func (c Carrier) happen(tx Carrying, m chat.Message) error {
 			if r.as == nil {
 				continue // to something that nobody there has read
 			}
-			out.Re = r.re(false)
+			if out.Re, err = r.re(tx, to.Network, false); err != nil {
+				return err
+			}
 		}
 		if _, _, err := tx.Post(out); err != nil {
 			return err

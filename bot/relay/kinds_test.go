@@ -568,3 +568,39 @@ func TestAReplyOlderThanItsRootHoldsNothingUp(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestWhoLinkedIsAnsweredByTheNameOfThePlace(t *testing.T) {
+	b := newBridge(t, relay.Ways{})
+	err := b.store.Write(t.Context(), func(tx sprints.Tx) error {
+		here, err := tx.Meet(ada)
+		if err != nil {
+			return err
+		}
+		there, err := tx.Meet(chat.Handle{Network: "pycon", ID: "U9", Nick: "Ada Lovelace"})
+		if err != nil {
+			return err
+		}
+		return tx.JoinPersons(here.ID, there.ID)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.say(ada, "root")
+	b.drained()
+	thread := inSlack
+	thread.Thread = "pycon-1"
+	b.hear(chat.Message{In: thread, From: grace, Of: "C1:pycon-1", Text: chat.Plainly("yes")})
+	b.hear(chat.Message{In: thread, From: chat.Handle{Network: "pycon", ID: "U9", Nick: "Ada Lovelace"}, Of: "C1:pycon-1", Text: chat.Plainly("good")})
+	b.stands("irc", b.irc, `re ada "root": yes`, "re ada: good")
+	b.say(bob, "ada: both names")
+	b.say(bob, "Ada Lovelace: both names")
+	if got := b.slackLines(); !slices.Equal(got, []string{"root", "pycon-1 > ada: both names", "Ada Lovelace: both names"}) {
+		t.Errorf("slack: %q", got)
+	}
+}
+
+func (b *bridge) slackLines() []string {
+	b.t.Helper()
+	b.drained()
+	return b.slack.stands()
+}

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"unicode"
@@ -41,8 +42,8 @@ func (c Carrier) thread(tx Carrying, m chat.Message, ways Ways, out *chat.Outgoi
 		}
 		again = slices.ContainsFunc(talk, func(t sprints.Threaded) bool { return t.In == m.In })
 	}
-	out.Re = root.re(again)
-	return true, nil
+	out.Re, err = root.re(tx, out.To.Network, again)
+	return err == nil, err
 }
 
 // root is the message that a reply or a reaction answers.
@@ -113,21 +114,44 @@ func (r root) under(tx Carrying, out *chat.Outgoing) error {
 	return nil
 }
 
-// re is whom and what a reply answers, in a few words; only whom when the
-// thread was quoted a moment ago.
-func (r root) re(again bool) chat.Text {
+// re is whom and what a reply answers, in a few words for the people of a
+// network; only whom when the thread was quoted a moment ago.
+func (r root) re(tx Carrying, network string, again bool) (chat.Text, error) {
 	if r.as == nil || r.as.Out == nil {
-		return chat.Plainly("in a thread: ")
+		return chat.Plainly("in a thread: "), nil
 	}
 	who := chat.Span{Text: "sprintbot"}
-	if r.as.Out.As != nil {
-		who = chat.Span{Text: r.as.Out.As.Nick, Who: r.as.Out.As}
+	if as := r.as.Out.As; as != nil {
+		there, err := named(tx, *as, network)
+		if err != nil {
+			return nil, err
+		}
+		who = chat.Span{Text: there.Nick, Who: &there}
 	}
 	words := brief(r.as.Out.Reply.Plain())
 	if again || words == "" {
-		return chat.Text{{Text: "re "}, who, {Text: ": "}}
+		return chat.Text{{Text: "re "}, who, {Text: ": "}}, nil
 	}
-	return chat.Text{{Text: "re "}, who, {Text: ` "` + words + `": `}}
+	return chat.Text{{Text: "re "}, who, {Text: ` "` + words + `": `}}, nil
+}
+
+// named is the author of a row by the name that a network knows them by: the
+// row has the name of its own place.
+func named(tx sprints.PersonReader, h chat.Handle, network string) (chat.Handle, error) {
+	p, err := tx.PersonOf(h)
+	if errors.Is(err, sprints.ErrNotFound) {
+		return h, nil
+	}
+	if err != nil {
+		return h, err
+	}
+	ids, err := tx.Identities(p.ID)
+	for _, id := range ids {
+		if id.Network == network && id.Nick != "" {
+			return chat.Handle{Network: network, ID: id.Key, Nick: id.Nick}, err
+		}
+	}
+	return h, err
 }
 
 // brief is the beginning of s: whole words of its first line.
@@ -170,7 +194,11 @@ func (c Carrier) threadByName(tx Carrying, m chat.Message, ways Ways, out *chat.
 		return err
 	}
 	for _, t := range talk {
-		name := chat.Name(t.Who.Nick)
+		who, err := knownAs(tx, t.Who, m.In.Network)
+		if err != nil {
+			return err
+		}
+		name := chat.Name(who.Nick)
 		if name == "" || len(words) <= len(name) || !strings.EqualFold(words[:len(name)], name) {
 			continue
 		}
