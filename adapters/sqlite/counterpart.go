@@ -11,6 +11,17 @@ import (
 const counterpartColumns = `id, key, network, channel, thread, lane, receipt, state = 'sent', state = 'waiting',
 	MAX(created_at, COALESCE(not_before, 0)), body, source, COALESCE(parts, 0)`
 
+const (
+	counterpartsQuery = `SELECT ` + counterpartColumns + `
+		FROM outbox WHERE source = ? AND state <> 'expired' ORDER BY id`
+	carriedQuery = `SELECT ` + counterpartColumns + `
+		FROM outbox WHERE network = ? AND receipt = ? AND channel = ? ORDER BY id`
+	togetherQuery = `SELECT ` + counterpartColumns + ` FROM outbox
+		WHERE id = (SELECT COALESCE(joined, id) FROM outbox WHERE id = ?1)
+			OR joined = (SELECT COALESCE(joined, id) FROM outbox WHERE id = ?1)
+		ORDER BY id`
+)
+
 func counterpart(r row) (c sprints.Counterpart, err error) {
 	var (
 		out  chat.Outgoing
@@ -31,23 +42,18 @@ func (v *view) Counterparts(source string) ([]sprints.Counterpart, error) {
 	if source == "" {
 		return nil, nil
 	}
-	return many(v, counterpart, `SELECT `+counterpartColumns+`
-		FROM outbox WHERE source = ? AND state <> 'expired' ORDER BY id`, source)
+	return many(v, counterpart, counterpartsQuery, source)
 }
 
 func (v *view) Carried(p chat.Place, receipt string) ([]sprints.Counterpart, error) {
 	if receipt == "" {
 		return nil, nil
 	}
-	return many(v, counterpart, `SELECT `+counterpartColumns+`
-		FROM outbox WHERE network = ? AND receipt = ? AND channel = ? ORDER BY id`, p.Network, receipt, p.Channel)
+	return many(v, counterpart, carriedQuery, p.Network, receipt, p.Channel)
 }
 
 func (v *view) Together(row int64) ([]sprints.Counterpart, error) {
-	return many(v, counterpart, `SELECT `+counterpartColumns+` FROM outbox
-		WHERE id = (SELECT COALESCE(joined, id) FROM outbox WHERE id = ?1)
-			OR joined = (SELECT COALESCE(joined, id) FROM outbox WHERE id = ?1)
-		ORDER BY id`, row)
+	return many(v, counterpart, togetherQuery, row)
 }
 
 func (t *tx) Join(rows []int64) error {
