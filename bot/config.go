@@ -47,9 +47,13 @@ func (c Config) Organizes(network, key string) bool {
 }
 
 // tellOrganizers are the places where organizers are told what concerns them:
-// in private each, by the identity the configuration names.
+// in their private bridge, or else in private each, by the identity the
+// configuration names.
 func (c Config) tellOrganizers() []chat.Place {
-	var all []chat.Place
+	all := c.Bridges.Organizing()
+	if all != nil {
+		return all
+	}
 	for _, o := range c.Organizers {
 		all = append(all, chat.Direct(chat.Handle{Network: o.Network, ID: o.Key}))
 	}

@@ -14,6 +14,10 @@ import (
 // bridgeKeys are one bridge: the map, or its short form, the list of join.
 type bridgeKeys struct {
 	Join          []string      `yaml:"join"`
+	OneWay        bool          `yaml:"one_way"`
+	From          []string      `yaml:"from"`
+	To            []string      `yaml:"to"`
+	Private       bool          `yaml:"private"`
 	Edits         string        `yaml:"edits"`
 	EditsWithin   time.Duration `yaml:"edits_within"`
 	Deletes       string        `yaml:"deletes"`
@@ -49,45 +53,90 @@ func (k *lengthKey) decode(r *reading, n *yaml.Node, path string) {
 }
 
 // bridges checks that each place is one of a configured network or the page's
-// lobby, and in one bridge only.
+// lobby, and that no two hear each other in two bridges.
 func (r *reading) bridges(all []bridgeKeys, networks []NetworkConfig) relay.Routes {
 	networks = append(slices.Clone(networks), NetworkConfig{Name: lobbyPlace.Network, Channels: []string{lobbyPlace.Channel}})
 	var routes relay.Routes
-	used := map[chat.Place]bool{}
 	for i, b := range all {
 		path := item("bridges", i)
-		bridge := relay.Bridge{Ways: r.ways(b, path)}
-		for j, words := range b.Join {
-			key := item(path+".join", j)
-			name, channel, ok := strings.Cut(strings.TrimSpace(words), " ")
-			channel = strings.TrimSpace(channel)
-			if !ok || channel == "" {
-				r.refuse(key, `is a network and a channel, as "libera #pycon-sprints"`)
-				continue
+		bridge := relay.Bridge{Ways: r.ways(b, path), Private: b.Private}
+		bridge.Join = r.places(path+".join", b.Join, networks)
+		switch from, to := r.places(path+".from", b.From, networks), r.places(path+".to", b.To, networks); {
+		case len(b.From) > 0 || len(b.To) > 0:
+			if len(b.Join) > 0 || b.OneWay {
+				r.refuse(path+".from", "and to stand in place of join and one_way")
 			}
-			at := slices.IndexFunc(networks, func(n NetworkConfig) bool { return n.Name == name })
-			if at < 0 {
-				r.refuse(key, "names no network of this file; there are: %s", names(networks))
-				continue
+			if (len(b.From) == 0 || len(b.To) == 0) && !r.faulty(path) {
+				r.refuse(path, "needs both from and to")
 			}
-			if !slices.Contains(networks[at].Channels, channel) {
-				r.refuse(key, "names no channel of %s; there are: %s", name, strings.Join(networks[at].Channels, ", "))
-				continue
+			bridge.From, bridge.To, bridge.Join = from, to, from
+			for _, p := range to {
+				if !slices.Contains(bridge.Join, p) {
+					bridge.Join = append(slices.Clone(bridge.Join), p)
+				}
 			}
-			place := chat.Place{Network: name, Channel: channel}
-			if used[place] {
-				r.refuse(key, "is in a bridge already; a place is in one bridge, once")
-				continue
-			}
-			used[place] = true
-			bridge.Join = append(bridge.Join, place)
+		case b.OneWay && len(bridge.Join) > 0:
+			bridge.From, bridge.To = bridge.Join[:1:1], bridge.Join[1:]
 		}
-		if len(b.Join) < 2 && !r.faulty(path) {
+		if len(bridge.Join) < 2 && !r.faulty(path) {
 			r.refuse(path, "joins at least two places")
 		}
+		r.alone(path, bridge, routes)
 		routes = append(routes, bridge)
 	}
 	return routes
+}
+
+// alone refuses a bridge that does what another does already, or that opens a
+// private one.
+func (r *reading) alone(path string, b relay.Bridge, before relay.Routes) {
+	if b.Private && slices.Contains(b.Join, lobbyPlace) {
+		r.refuse(path+".private", "can't be: the lobby is for everybody")
+	}
+	for _, o := range before {
+		for _, p := range b.Join {
+			if slices.Contains(o.Join, p) && (b.Private || o.Private) {
+				r.refuse(path, "shares a place with another bridge, and one of the two is private")
+				return
+			}
+			for _, q := range b.Join {
+				if b.Carries(p, q) && o.Carries(p, q) {
+					r.refuse(path, "joins two places that are in a bridge already; two places are in one bridge, once")
+					return
+				}
+			}
+		}
+	}
+}
+
+// places are those of a list, each a channel of a network.
+func (r *reading) places(path string, all []string, networks []NetworkConfig) []chat.Place {
+	var places []chat.Place
+	for j, words := range all {
+		key := item(path, j)
+		name, channel, ok := strings.Cut(strings.TrimSpace(words), " ")
+		channel = strings.TrimSpace(channel)
+		if !ok || channel == "" {
+			r.refuse(key, `is a network and a channel, as "libera #pycon-sprints"`)
+			continue
+		}
+		at := slices.IndexFunc(networks, func(n NetworkConfig) bool { return n.Name == name })
+		if at < 0 {
+			r.refuse(key, "names no network of this file; there are: %s", names(networks))
+			continue
+		}
+		if !slices.Contains(networks[at].Channels, channel) {
+			r.refuse(key, "names no channel of %s; there are: %s", name, strings.Join(networks[at].Channels, ", "))
+			continue
+		}
+		place := chat.Place{Network: name, Channel: channel}
+		if slices.Contains(places, place) {
+			r.refuse(key, "is in a bridge already; a place is in one bridge, once")
+			continue
+		}
+		places = append(places, place)
+	}
+	return places
 }
 
 // ways are the settings of one bridge.

@@ -69,7 +69,7 @@ func TestTheExampleExplainsEveryKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	commented := regexp.MustCompile(`^(\s*)# ([a-z_]+: \S+)$`)
+	commented := regexp.MustCompile(`^(\s*)# ([a-z_]+: (?:\S+|\[".*"\]))$`)
 	lines := strings.Split(string(raw), "\n")
 	for i, l := range lines {
 		lines[i] = commented.ReplaceAllString(l, "$1$2")
@@ -254,7 +254,15 @@ func TestAWrongKeyStopsTheStartWithLineKeyAndSuggestion(t *testing.T) {
 		"unknown channel":     {`"libera #a"`, `"libera #c"`, "bridges.1.join.1: names no channel of libera; there are: #a, #b"},
 		"no channel":          {`"libera #a"`, `libera`, "bridges.1.join.1: is a network and a channel"},
 		"lonely place":        {`["libera #a", "pycon #s"]`, `["libera #a"]`, "bridges.1: joins at least two places"},
-		"place in two":        {`  - ["libera #a", "pycon #s"]`, "  - [\"libera #a\", \"pycon #s\"]\n  - {join: [\"libera #a\", \"libera #b\"]}", "config.yaml:12: bridges.2.join.1: is in a bridge already"},
+		"place twice":         {`["libera #a", "pycon #s"]`, `["libera #a", "pycon #s", "libera #a"]`, "bridges.1.join.3: is in a bridge already"},
+		"two in two":          {`  - ["libera #a", "pycon #s"]`, "  - [\"libera #a\", \"pycon #s\"]\n  - {join: [\"libera #a\", \"pycon #s\"], one_way: on}", "config.yaml:12: bridges.2: joins two places that are in a bridge already"},
+		"private and open":    {`  - ["libera #a", "pycon #s"]`, "  - [\"libera #a\", \"pycon #s\"]\n  - {join: [\"libera #a\", \"libera #b\"], private: on}", "bridges.2: shares a place with another bridge, and one of the two is private"},
+		"private lobby":       {`["libera #a", "pycon #s"]`, `{join: ["libera #a", "lobby #lobby"], private: on}`, "bridges.1.private: can't be: the lobby is for everybody"},
+		"from nowhere":        {`["libera #a", "pycon #s"]`, `{to: ["libera #a", "pycon #s"]}`, "bridges.1: needs both from and to"},
+		"from and join":       {`["libera #a", "pycon #s"]`, `{join: ["libera #a", "pycon #s"], from: ["libera #a"], to: ["pycon #s"]}`, "bridges.1.from: and to stand in place of join and one_way"},
+		"ignore all":          {"pace: unlimited", "pace: unlimited, ignore: [\"*\"]", "networks.1.ignore.1: is an id, account:NAME, or a nick"},
+		"low flood":           {"database: t.db", "relay: {flood: {person: 3}}", "relay.flood.person: is at least 10"},
+		"flood of words":      {"database: t.db", "relay: {flood: fast}", "relay.flood: is {person: 60, place: 200, commands: 20}, or the word unlimited"},
 		"nick as organizer":   {"account:ada", "ada", `organizers.1: is no services account; a nick is anyone's, so write "libera account:NAME"`},
 		"name as organizer":   {`"libera account:ada"`, `"pycon ada"`, "organizers.1: is no member ID"},
 		"url":                 {"database: t.db", "web: {url: sprints.example.org}", "web.url: is a whole address"},

@@ -76,7 +76,7 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 		},
 	}
 	mode := web.Off
-	if len(cfg.Bridges.Others(lobbyPlace)) > 0 {
+	if cfg.Bridges.Joins(lobbyPlace) {
 		mode = web.SignedIn
 	}
 	site, err := listen(ctx, web.Config{

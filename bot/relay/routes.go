@@ -8,8 +8,23 @@ import (
 
 // Bridge joins places into one conversation.
 type Bridge struct {
-	Join []chat.Place
-	Ways Ways
+	Join    []chat.Place
+	From    []chat.Place // of Join, those whose words are carried; nil: all
+	To      []chat.Place // of Join, those that hear the others; nil: all
+	Private bool         // organizers' own: nothing is announced there from elsewhere
+	Ways    Ways
+}
+
+// Carries says that what is said in one place is heard in the other.
+func (b Bridge) Carries(from, to chat.Place) bool {
+	return from != to && among(b.From, b.Join, from) && among(b.To, b.Join, to)
+}
+
+func among(some, all []chat.Place, p chat.Place) bool {
+	if some == nil {
+		some = all
+	}
+	return slices.Contains(some, p)
 }
 
 // Routes says which places hear each other.
@@ -21,11 +36,8 @@ func (r Routes) Others(p chat.Place) []chat.Place {
 	var others []chat.Place
 	p = p.Root()
 	for _, b := range r {
-		if !slices.Contains(b.Join, p) {
-			continue
-		}
 		for _, q := range b.Join {
-			if q != p && !slices.Contains(others, q) {
+			if b.Carries(p, q) && !slices.Contains(others, q) {
 				others = append(others, q)
 			}
 		}
@@ -38,17 +50,29 @@ func (r Routes) Joins(p chat.Place) bool {
 	return slices.ContainsFunc(r, func(b Bridge) bool { return slices.Contains(b.Join, p.Root()) })
 }
 
+// Organizing are the places of private bridges.
+func (r Routes) Organizing() []chat.Place {
+	var all []chat.Place
+	for _, b := range r {
+		if b.Private {
+			all = append(all, b.Join...)
+		}
+	}
+	return all
+}
+
 // Everywhere are the places that a public answer goes to: p and the places
-// bridged with it, or every bridged place when p is not bridged (a private
-// word).
+// that hear it, or every bridged place when none does (a private word) or p is
+// organizers' own. A private bridge is never among them.
 func (r Routes) Everywhere(p chat.Place) []chat.Place {
-	if others := r.Others(p); others != nil {
+	own := r.Organizing()
+	if others := r.Others(p); others != nil && !slices.Contains(own, p.Root()) {
 		return append([]chat.Place{p.Root()}, others...)
 	}
 	var all []chat.Place
 	for _, b := range r {
 		for _, q := range b.Join {
-			if !slices.Contains(all, q) {
+			if !b.Private && !slices.Contains(all, q) {
 				all = append(all, q)
 			}
 		}

@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"slices"
 	"time"
 
 	"sprintbot/sprints/chat"
@@ -60,7 +59,7 @@ func orElse(d, usual time.Duration) time.Duration {
 func (r Routes) between(from, to chat.Place) (Ways, bool) {
 	from, to = from.Root(), to.Root()
 	for _, b := range r {
-		if from != to && slices.Contains(b.Join, from) && slices.Contains(b.Join, to) {
+		if b.Carries(from, to) {
 			return b.Ways, true
 		}
 	}
