@@ -66,19 +66,18 @@ func (l *lobby) add(s saying) string {
 	return sayingID(s.N)
 }
 
-// edit replaces an entry's words; one that is not known any more is added.
+// edit replaces an entry's words; one that is not known any more is gone, and
+// what became of it is no news.
 func (l *lobby) edit(id string, s saying) string {
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	for i, e := range l.entries {
-		if sayingID(e.N) == id {
+		if sayingID(e.N) == id && !e.Removed {
 			l.version++
 			l.entries[i].Body, l.entries[i].Version = s.Body, l.version
-			l.mu.Unlock()
-			return id
 		}
 	}
-	l.mu.Unlock()
-	return l.add(s)
+	return id
 }
 
 // remove takes an entry's words away.
