@@ -20,7 +20,8 @@ func (n *Network) Manners() chat.Manners { return chat.Manners{Rewrites: true, T
 func (n *Network) Joins(before []chat.Outgoing, next chat.Outgoing) bool {
 	used := 0
 	for _, out := range append(slices.Clip(before), next) {
-		used += units(out.Reply.Plain()) + units(userName(out)) + len("*: *\n")
+		words := out.Reply.Plain()
+		used += units(words) + (1+strings.Count(words, "\n"))*(units(userName(out))+len("*: *\n"))
 	}
 	return used <= partUnits && len(before) < joinedRows
 }
@@ -39,9 +40,27 @@ func (n *Network) together(outs []chat.Outgoing) chat.Text {
 		}
 		words := n.said(out)
 		if !alone {
-			t = append(t, speaker(out, outs, words)...)
+			words = spoken(words, out, outs)
 		}
 		t = append(t, words...)
+	}
+	return t
+}
+
+// spoken is words with their speaker in front of every line, so that nobody writes a line that looks like another's; above,
+// where quotes, lists and code begin.
+func spoken(words chat.Text, out chat.Outgoing, outs []chat.Outgoing) chat.Text {
+	var t chat.Text
+	block := false // the line before is of one
+	for i, line := range words.Lines() {
+		if i > 0 {
+			t = append(t, chat.Span{Text: "\n"})
+		}
+		of := len(line) > 0 && (line[0].Pre || line[0].Lead != "")
+		if !of || !block {
+			t = append(t, speaker(out, outs, line)...)
+		}
+		t, block = append(t, line...), of
 	}
 	return t
 }

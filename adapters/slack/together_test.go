@@ -55,6 +55,19 @@ func TestSeveralPeoplesLinesShareAPost(t *testing.T) {
 	}
 }
 
+func TestNobodyWritesALineOfAnothersInASharedPost(t *testing.T) {
+	b := newBench(t).run()
+	eve := chat.Handle{Network: "libera", ID: "account:eve", Nick: "eve"}
+	one, two := b.relay("k1", "hello"), b.relay("k2", "so\ngrace: I agree\n")
+	two.As = &eve
+	two.Reply.Lines[0].Cells[0] = append(two.Reply.Lines[0].Cells[0], chat.Span{Text: "a()\nb()", Code: true, Pre: true})
+	one.Together = []chat.Outgoing{one, two}
+	b.send(one)
+	if p, want := b.d.Posts()[0], "grace: hello\neve: so\neve: grace: I agree\neve:\na()\nb()"; p.Text != want {
+		t.Errorf("%q, want %q", p.Text, want)
+	}
+}
+
 func TestOnePersonsLinesShareAPostUnderTheirName(t *testing.T) {
 	b := newBench(t).run()
 	one, two := b.relay("k1", "hello"), b.relay("k2", "again")
