@@ -51,7 +51,7 @@ type Counterpart struct {
 	Waiting bool // neither sent nor dead
 	Row     int64
 	Key     string
-	Parts   int // how many parts it has, 0 not known
+	Parts   int            // how many parts it has, 0 not known
 	At      time.Time      // when it was posted, or could be sent first where that is later
 	Out     *chat.Outgoing // with the words as they are shown now; nil once they are removed
 }

@@ -1,0 +1,81 @@
+package relay
+
+import (
+	"time"
+
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// confirm has the store told of a part that arrived.
+func (s *Sender) confirm(q *queue, r *row) {
+	n, of, receipt := r.confirmed(), len(r.parts), r.receipt
+	if n == of {
+		r.finishing = true
+	}
+	s.tell(r.arrived(n, of, receipt), func() {
+		q.unsaved--
+		if r.finishing && n == of {
+			s.gone(q, r)
+		}
+	})
+}
+
+// finished tells the store that a row needs no sending any more.
+func (s *Sender) finished(q *queue, r *row) {
+	r.finishing = true
+	of, receipt := len(r.parts), r.receipt
+	s.tell(r.arrived(of, of, receipt), func() { s.gone(q, r) })
+}
+
+func (s *Sender) kill(q *queue, r *row, reason string) {
+	if r.finishing {
+		return
+	}
+	r.finishing = true
+	if q.current == r {
+		q.current = nil
+	}
+	s.log.Warn("row refused", "place", q.place, "row", r.Row) // the reason may hold its words; the store has it
+	ids := r.ids()
+	s.tell(func(tx sprints.Tx) error {
+		for _, id := range ids {
+			if err := tx.Kill(id, reason); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, func() { s.gone(q, r) })
+}
+
+func (s *Sender) gone(q *queue, r *row) {
+	q.land(r)
+	s.leave(r)
+}
+
+// arrived tells the store that parts of r, and so of all in its post, are
+// there; a change that is there is what its row says from now on.
+func (r *row) arrived(n, of int, receipt chat.Receipt) func(sprints.Tx) error {
+	ids, change, about, words, page := r.ids(), n == of && r.changes(), r.About, r.Reply, r.Page
+	if r.changes() {
+		receipt.ID = "" // the message is that of the row changed
+	}
+	return func(tx sprints.Tx) error {
+		for _, id := range ids {
+			if err := tx.Confirm(id, n, of, receipt); err != nil {
+				return err
+			}
+		}
+		if change {
+			return tx.Reword(about, words, page)
+		}
+		return nil
+	}
+}
+
+// hold makes a place wait, in memory and on the status page.
+func (s *Sender) hold(q *queue, until time.Time, reason string) {
+	q.held = until
+	place := q.place
+	s.tell(func(tx sprints.Tx) error { return tx.Hold(place, until, reason) }, nil)
+}
