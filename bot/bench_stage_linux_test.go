@@ -79,7 +79,6 @@ database: %s
 synchronous: %s
 web: {listen: "127.0.0.1:0"}
 relay: {flood: unlimited}
-relay: {flood: unlimited}
 networks:
   - {name: left, kind: irc, server: %q, tls: false, nick: sprintbot, channels: [%s], pace: unlimited}
   - {name: right, kind: irc, server: %q, tls: false, nick: sprintbot, channels: [%s], pace: unlimited}
@@ -231,7 +230,6 @@ func newSlackStage(b *testing.B) *slackStage {
 event: {name: Bench, timezone: UTC, first_day: 2027-05-17, last_day: 2027-05-20}
 database: %s
 web: {listen: "127.0.0.1:0"}
-relay: {flood: unlimited}
 relay: {flood: unlimited}
 networks:
   - {name: left, kind: irc, server: %q, tls: false, nick: sprintbot, channels: ["#sprints"], pace: unlimited}

@@ -29,6 +29,7 @@ func pragmas(normal bool) []pragma {
 		sync,
 		{"foreign_keys", "1", "1"},
 		{"secure_delete", "1", "1"},
+		{"wal_autocheckpoint", logMost, logMost},
 	}
 }
 

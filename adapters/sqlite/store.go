@@ -40,6 +40,7 @@ type Store struct {
 	read  *sql.DB // readers connections
 	pool  chan *session
 
+	keeper  *keeper // nil when read-only
 	queue   chan *turn
 	soon    soon
 	running atomic.Bool // some Write's fn is
@@ -118,6 +119,9 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 	if err != nil {
 		return nil, fmt.Errorf("open the writer of %s: %w", path, err)
 	}
+	if err := s.startKeeper(pragmas(opts.Normal)); err != nil {
+		return nil, errors.Join(err, session.close())
+	}
 	w := &writer{store: s, session: session}
 	s.writer.Go(w.run) // Close waits for it
 	return s, nil
@@ -142,6 +146,9 @@ func (s *Store) Close() (err error) {
 
 // release frees what Open took.
 func (s *Store) release() (err error) {
+	if s.keeper != nil {
+		err = s.keeper.db.Close()
+	}
 	for _, db := range []*sql.DB{s.read, s.write} { // the writer last: it tidies the log away
 		if db != nil {
 			err = errors.Join(err, db.Close())

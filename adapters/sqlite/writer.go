@@ -124,6 +124,8 @@ type writer struct {
 	wrote   bool // the open transaction has changed rows
 	scrub   bool // words were removed that the log may still hold
 
+	commits int // since the keeper was last woken
+
 	posted []sprints.Queued // in the open transaction
 	other  bool             // rows of the outbox were changed in another way
 }
@@ -182,6 +184,10 @@ func (w *writer) batch(t *turn) {
 	}
 	if err == nil && w.wrote {
 		w.store.posted.add(w.posted, w.other)
+		if w.commits++; w.commits >= checkpointEvery {
+			w.commits = 0
+			w.store.keeper.wake()
+		}
 		w.tidy()
 		w.store.tick()
 	}
@@ -218,6 +224,8 @@ func (w *writer) tidy() {
 	if !w.scrub {
 		return
 	}
+	w.store.keeper.busy.Lock()
+	defer w.store.keeper.busy.Unlock()
 	busy, err := truncateLog(w.store.ctx, w.session)
 	if err != nil {
 		w.store.log.Warn("the log can't be emptied", "error", err)
