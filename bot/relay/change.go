@@ -97,8 +97,9 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 // not.
 func (c Carrier) shown(tx sprints.Clocked, m chat.Message, ways Ways, a carried, out *chat.Outgoing) bool {
 	rewrites := c.Manners[out.To.Network].Rewrites
+	late := tx.Now().Add(-m.Ago).Sub(a.base.At) > ways.editsWithin()
 	if m.Kind == chat.Deleted {
-		if !rewrites && !ways.Deletes {
+		if !rewrites && (!ways.Deletes || late) {
 			out.Unsent = true
 			return a.wait
 		}
@@ -110,7 +111,7 @@ func (c Carrier) shown(tx sprints.Clocked, m chat.Message, ways Ways, a carried,
 	if rewrites {
 		return true
 	}
-	if ways.edits() == Off || tx.Now().Add(-m.Ago).Sub(a.base.At) > ways.editsWithin() {
+	if ways.edits() == Off || late {
 		out.Unsent = true
 		return a.wait
 	}

@@ -19,7 +19,7 @@ const (
 // Ways are the settings of one bridge; the zero value is the default of each.
 type Ways struct {
 	Edits       Edits
-	EditsWithin time.Duration // edits of older words are shown only where they can be changed; 0: 5 minutes
+	EditsWithin time.Duration // edits and notices of older words are shown only where they can be changed; 0: 5 minutes
 	Deletes     bool          // say that words were taken back where they can't be
 	Flat        bool          // replies in threads stay on networks with threads
 	Threads     time.Duration // how long a thread counts as going on; 0: 10 minutes
