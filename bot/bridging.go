@@ -7,6 +7,14 @@ import (
 	"sprintbot/sprints/chat"
 )
 
+// organizes says whether an identity is an organizer's by the configuration
+// that runs. It may be called from any goroutine but those inside hear.
+func (b *bot) organizes(network, key string) bool {
+	b.ear.mu.RLock()
+	defer b.ear.mu.RUnlock()
+	return b.ear.desk.Organizer(network, key)
+}
+
 // bridging is what commands about bridges ask of the bot. They run inside hear,
 // which holds what a reload changes.
 func (b *bot) bridging(reload bool) commands.Bridging {

@@ -82,7 +82,7 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	site, err := listen(ctx, web.Config{
 		Name: lobbyName, Listen: cfg.Listen, URL: cfg.URL, Lobby: mode,
 		Readers: readers(cfg.Networks), Reserved: reserved(cfg.Networks),
-		Store: store, Clock: clock, Status: b.statuses, Log: log.With("network", lobbyName),
+		Store: store, Clock: clock, Status: b.statuses, Paces: b.paces, Organizer: b.organizes, Log: log.With("network", lobbyName),
 	})
 	if err != nil {
 		return err
@@ -181,7 +181,7 @@ func runSample(ctx context.Context, o options, clock sprints.Clock, log *slog.Lo
 	front := console.New(console.Config{In: in, Out: out, Terminal: terminal, Complete: commands.Complete, Clock: clock, Log: log})
 	site, err := listen(ctx, web.Config{
 		Name: lobbyName, Listen: o.Listen, Lobby: web.Anonymous, Readers: []string{"the console"},
-		Reserved: []string{"sprintbot"}, Store: store, Clock: clock, Status: b.statuses, Log: log.With("network", lobbyName),
+		Reserved: []string{"sprintbot"}, Store: store, Clock: clock, Status: b.statuses, Paces: b.paces, Log: log.With("network", lobbyName),
 	})
 	if err != nil {
 		return err

@@ -24,6 +24,7 @@ func (s *Site) handler() http.Handler {
 	mux.HandleFunc("GET /stored", s.getStored)
 	mux.HandleFunc("GET /events", s.events)
 	mux.HandleFunc("GET /healthz", s.getHealth)
+	mux.HandleFunc("GET /ops", s.getOps)
 	mux.HandleFunc("GET /static/{file}", s.files.serve)
 	mux.HandleFunc("GET /face/{file}", s.getFace)
 	mux.HandleFunc("POST /do", s.postDo)

@@ -47,8 +47,12 @@ type Config struct {
 	Reserved []string // names that no visitor may wear, nor anything that looks like them: the bot's, organizers'
 	Store    sprints.Store
 	Clock    sprints.Clock
-	Status   func() map[string]chat.Status // of all networks, for /healthz; nil shows none
-	Log      *slog.Logger
+	Status   func() map[string]chat.Status // of all networks, for /healthz and /ops; nil shows none
+	Paces    func() map[string]chat.Pace   // of all networks, for /ops; nil shows none
+	// Organizer says whether an identity is an organizer's: who has one sees /ops.
+	// It may be called from any goroutine; nil is nobody.
+	Organizer func(network, key string) bool
+	Log       *slog.Logger
 }
 
 // Site is the web adapter. Its methods may be called from any goroutine.
