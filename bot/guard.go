@@ -114,6 +114,8 @@ func (e *ear) carry(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
 	switch {
 	case len(e.carrier.Routes.Others(m.In)) == 0:
 		return nil
+	case m.Kind == chat.Deleted: // words taken back are taken back everywhere, whatever holds others
+		return e.carrier.Carry(inTurn(tx, m), m)
 	case v.Tell:
 		return e.tellFlood(tx, m, v)
 	case v.Stop:

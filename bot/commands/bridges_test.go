@@ -145,3 +145,22 @@ func TestReloadIsAskedForByOrganizersAlone(t *testing.T) {
 		t.Errorf("%+v", out)
 	}
 }
+
+func TestAPlaceThatFellSilentIsNoticed(t *testing.T) {
+	w := newWorld(t)
+	heard := func(network, id string) {
+		w.write(func(tx sprints.Tx) error {
+			_, err := tx.Heard(chat.Message{ID: id, In: chat.Place{Network: network, Channel: "#sprints"}, At: tx.Now(), Kind: chat.Said})
+			return err
+		})
+	}
+	heard("libera", "1")
+	heard("pycon", "1")
+	w.clock.pass(7 * time.Hour)
+	if got := w.did(orga, "status").Reply.Plain(); strings.Contains(got, "Nothing was heard") {
+		t.Errorf("all are silent:\n%s", got)
+	}
+	heard("pycon", "2")
+	got := w.did(orga, "status").Reply.Plain()
+	wantWords(t, got, "Nothing was heard in libera #sprints since 10:00, though there is talk elsewhere in its bridge.")
+}

@@ -37,6 +37,11 @@ func status(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 				lines = append(lines, call.Line(chat.Item, "%s: %d waiting, %d refused for good. %s", q.Place.LogValue(), q.Waiting, q.Dead, q.Reason))
 			}
 		}
+		silent, err := call.silent(tx, e)
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		lines = append(lines, silent...)
 		runs, err := tx.JobRuns()
 		if err != nil {
 			return chat.Reply{}, err
@@ -48,6 +53,38 @@ func status(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 		}
 	}
 	return call.Answer(lines...)
+}
+
+// A place is silent when nothing was heard there for silentFor, while a place
+// bridged with it was heard within talkWithin.
+const (
+	silentFor  = 6 * time.Hour
+	talkWithin = time.Hour
+)
+
+// silent tells of places where nothing is heard though there is talk elsewhere
+// in their bridge: one direction may be broken without any error.
+func (c *Call) silent(v sprints.View, e sprints.Event) ([]chat.Line, error) {
+	if c.Desk.Bridging.Bridges == nil {
+		return nil, nil
+	}
+	traffic, err := v.Traffic()
+	if err != nil {
+		return nil, err
+	}
+	heard := map[chat.Place]time.Time{}
+	for _, t := range traffic {
+		heard[t.Place] = t.Heard
+	}
+	now := v.Now()
+	var lines []chat.Line
+	for _, p := range c.bridgePlaces() {
+		talk := slices.ContainsFunc(c.bridgeOthers(p), func(q chat.Place) bool { return !heard[q].IsZero() && now.Sub(heard[q]) < talkWithin })
+		if at := heard[p]; talk && !at.IsZero() && now.Sub(at) > silentFor {
+			lines = append(lines, c.Line(chat.Item, "Nothing was heard in %s since %s, though there is talk elsewhere in its bridge.", p, clock(e, now, at)))
+		}
+	}
+	return lines, nil
 }
 
 // networks are a line each.

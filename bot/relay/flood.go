@@ -96,7 +96,7 @@ func (f *Floods) Judge(now time.Time, ms []chat.Message, bridged func(chat.Place
 			}
 		}
 		switch {
-		case summed(m.Kind):
+		case summed(m.Kind), m.Kind == chat.Deleted: // what is taken back floods nobody
 		case m.Addressed && m.Kind == chat.Said && !m.From.Bot:
 			verdicts[i] = f.command(now, m)
 		case bridged(m.In):
