@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,9 @@ import (
 	"time"
 
 	"sprintbot/adapters/irc/irctest"
+	"sprintbot/bot/relay"
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
 )
 
 // reloading is the built program on real servers, with a configuration that
@@ -108,5 +112,64 @@ func TestNetworksComeAndGoWhileTheOthersStay(t *testing.T) {
 		if strings.Contains(words, "three") {
 			t.Errorf("the network that was taken out heard %q", words)
 		}
+	}
+}
+
+// TestWhoAskedForAReloadIsToldWhatCameOfIt says reload to a bot of stand-ins:
+// first with a file that has faults, then with one that changes its bridges.
+func TestWhoAskedForAReloadIsToldWhatCameOfIt(t *testing.T) {
+	irc, pycon := &standIn{name: "libera", up: true, silent: true}, &standIn{name: "pycon", up: true, silent: true}
+	var hear relay.Hear
+	ready := make(chan struct{})
+	irc.run = func(ctx context.Context, h relay.Hear) error {
+		hear = h
+		close(ready)
+		<-ctx.Done()
+		return nil
+	}
+	b, store := newBot(t, irc, pycon)
+	networks := []NetworkConfig{{Name: "libera", Channels: []string{"#sprints"}}, {Name: "pycon", Channels: []string{"#sprints"}}}
+	day := sprints.DayOf(time.Now(), time.UTC)
+	before := Config{
+		Event: sprints.Event{Name: "Ears", Zone: time.UTC, First: day, Last: day.Add(3)}, Networks: networks, Expires: time.Hour,
+		Bridges: relay.Routes{{Join: []chat.Place{onIRC, onSlack}}}, Organizers: []Organizer{{"libera", ada.ID}},
+	}
+	after := before
+	after.Bridges, after.Listen = nil, ":1"
+	faults := errors.Join(errors.New("config.yaml:3: event.name: is missing"), errors.New("config.yaml:9: networks: is a list, as [a, b]"))
+	loads := make(chan func() (Config, error), 2)
+	loads <- func() (Config, error) { return Config{}, faults }
+	loads <- func() (Config, error) { return after, nil }
+	b.reloads = &reloads{asked: make(chan chat.Handle, 1), now: before, load: func() (Config, error) { return (<-loads)() }}
+	b.ear.reload = b.reloads.ask
+	b.ear.desk.Bridging.Reload = true
+	ctx, stop := context.WithCancel(t.Context())
+	ended := b.runs(t, ctx)
+	<-ready
+	told := func(id, words string) {
+		t.Helper()
+		changes := store.Changes(ctx)
+		direct := func(m *chat.Message) { m.Addressed, m.Direct, m.In = true, true, chat.Direct(ada) }
+		if _, err := hear(ctx, []chat.Message{said(id, "reload", direct)}); err != nil {
+			t.Fatal(err)
+		}
+		limit := time.After(20 * time.Second)
+		for having(rows(t, store), words) != 1 {
+			select {
+			case <-changes:
+			case <-limit:
+				t.Fatalf("not told %q: %q", words, rows(t, store))
+			}
+		}
+	}
+	told("1", "libera @account:ada: The new configuration is not taken; all goes on as before.\nconfig.yaml:3: event.name: is missing\nconfig.yaml:9:")
+	told("2", "libera @account:ada: The configuration is read again. Changed: bridges; only a restart changes: web.listen")
+	if _, err := hear(ctx, []chat.Message{said("3", "alone now", nil)}); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	ended()
+	if got := rows(t, store); having(got, "alone now") > 0 {
+		t.Errorf("carried over a bridge that is gone: %q", got)
 	}
 }
