@@ -42,6 +42,8 @@ bridges:
 	speaker.Send("MODE #a +H 50:1h")
 	speaker.Say("#a", "before its time")
 	speaker.Sync()
+	// The server keeps whole seconds: what the bot hears first is of a later one.
+	<-time.After(time.Until(time.Now().Truncate(time.Second).Add(time.Second)))
 	t.Cleanup(p.kill)
 	var want []string
 	says := func(words string) {

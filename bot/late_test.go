@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -68,10 +69,10 @@ func TestHearMakesNoWordsOfComingsGoingsAndTopics(t *testing.T) {
 	if got := rows(t, store); !slices.Equal(got, []string{"pycon #sprints: hello"}) {
 		t.Errorf("rows %q", got)
 	}
-	if id, at, err := marks(store)(t.Context(), onIRC); err != nil || id != "1" || at.IsZero() {
-		t.Errorf("marked at %q, %s, %v", id, at, err)
+	if m, err := markOf(store)(t.Context(), onIRC); err != nil || m.ID != "1" || m.At.IsZero() || m.First.IsZero() {
+		t.Errorf("marked at %+v, %v", m, err)
 	}
-	if id, at, err := marks(store)(t.Context(), onSlack); err != nil || id != "" || !at.IsZero() {
-		t.Errorf("a place nobody spoke in is marked at %q, %s, %v", id, at, err)
+	if m, err := markOf(store)(t.Context(), onSlack); !errors.Is(err, sprints.ErrNotFound) {
+		t.Errorf("a place nobody spoke in is marked at %+v, %v", m, err)
 	}
 }

@@ -119,7 +119,7 @@ func newNetwork(n NetworkConfig, store sprints.Store, routes relay.Routes, face 
 			Name: n.Name, Server: n.IRC.Server, TLS: n.IRC.TLS, Pin: n.IRC.Pin, Nick: n.IRC.Nick, Channels: n.Channels,
 			Account: n.IRC.Account, Password: string(n.IRC.Password), Pace: n.IRC.Pace,
 			External: n.IRC.External, CertFile: n.IRC.CertFile, KeyFile: n.IRC.KeyFile,
-			Mark: marks(store), Presence: presence(n.Name, routes), Version: "sprintbot " + version(), Log: log,
+			Mark: markOf(store), Presence: presence(n.Name, routes), Version: "sprintbot " + version(), Log: log,
 		})
 	case n.Slack != nil:
 		return slack.New(slack.Config{
@@ -147,18 +147,6 @@ func presence(network string, routes relay.Routes) bool {
 		return (b.Ways.Joins || b.Ways.Topics) &&
 			slices.ContainsFunc(b.Join, func(p chat.Place) bool { return p.Network == network })
 	})
-}
-
-// marks tell an adapter how far a place has been heard.
-func marks(store sprints.Store) func(context.Context, chat.Place) (string, time.Time, error) {
-	of := markOf(store)
-	return func(ctx context.Context, p chat.Place) (string, time.Time, error) {
-		mark, err := of(ctx, p)
-		if errors.Is(err, sprints.ErrNotFound) {
-			return "", time.Time{}, nil
-		}
-		return mark.ID, mark.At, err
-	}
 }
 
 // runSample runs a made-up sprint on this machine: console and page, bridged.

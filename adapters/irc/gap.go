@@ -2,12 +2,14 @@ package irc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
 
@@ -42,13 +44,14 @@ func (n *Network) recall(ctx context.Context) error {
 		if _, known := n.marks[name]; known {
 			continue
 		}
-		id, at, err := n.cfg.Mark(ctx, chat.Place{Network: n.cfg.Name, Channel: name})
+		heard, err := n.cfg.Mark(ctx, chat.Place{Network: n.cfg.Name, Channel: name})
+		if errors.Is(err, sprints.ErrNotFound) {
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("how far %s was heard: %w", name, err)
 		}
-		if !at.IsZero() {
-			n.marks[name] = mark{id, at}
-		}
+		n.marks[name] = mark{id: heard.ID, at: heard.At, first: heard.First}
 	}
 	return nil
 }
@@ -67,7 +70,7 @@ func (s *session) entered(r *room, l line) {
 	}
 	r.since, s.skew = l.at, time.Since(l.at)
 	if _, known := s.n.marks[r.name]; !known {
-		s.n.marks[r.name] = mark{at: l.at}
+		s.n.marks[r.name] = mark{at: l.at, first: l.at}
 		return
 	}
 	r.holding = s.history()

@@ -11,6 +11,7 @@ import (
 
 	"sprintbot/adapters/irc"
 	"sprintbot/adapters/irc/irctest"
+	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
 
@@ -29,11 +30,11 @@ func historian(t *testing.T) (*bot, *irctest.Script) {
 	t.Helper()
 	script := irctest.Listen(t)
 	c := config(script.Addr)
-	c.Mark = func(_ context.Context, p chat.Place) (string, time.Time, error) {
+	c.Mark = func(_ context.Context, p chat.Place) (sprints.Mark, error) {
 		if p != channel() {
-			return "", time.Time{}, errors.New("asked for " + p.String())
+			return sprints.Mark{}, errors.New("asked for " + p.String())
 		}
-		return "m0", away, nil
+		return sprints.Mark{Place: p, ID: "m0", At: away}, nil
 	}
 	n, err := irc.New(c)
 	if err != nil {

@@ -26,6 +26,7 @@ import (
 
 	"github.com/lrstanley/girc"
 
+	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
 
@@ -59,10 +60,11 @@ type Config struct {
 	// Pace is how fast the server may be spoken to; the zero Pace is no limit.
 	// Window is 8 where it is zero.
 	Pace chat.Pace
-	// Mark is the newest message kept of a channel, a zero time if none. Where
+	// Mark is how far a channel was heard, sprints.ErrNotFound if never. Where
 	// the server has history, what was said after it while this side was away is
-	// asked for; nil begins each start anew.
-	Mark func(ctx context.Context, p chat.Place) (id string, at time.Time, err error)
+	// asked for, and never what was said before the channel was first heard; nil
+	// begins each start anew.
+	Mark func(ctx context.Context, p chat.Place) (sprints.Mark, error)
 	// Presence gives comings, goings and topics too (chat.Joined, Left, Topic),
 	// bounded; they are no words.
 	Presence bool

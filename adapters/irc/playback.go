@@ -17,8 +17,9 @@ const markMargin = 2 * time.Second
 
 // mark is how far a channel has been heard.
 type mark struct {
-	id string
-	at time.Time
+	id    string
+	at    time.Time
+	first time.Time // before it the bot was not there
 }
 
 // playback is an open batch of old words.
@@ -114,7 +115,7 @@ func (s *session) old(r *room, l line) (chat.Message, bool) {
 func (s *session) news(r *room, l line) bool {
 	id, last := l.tags["msgid"], s.n.marks[r.name]
 	switch {
-	case last.at.IsZero():
+	case last.at.IsZero() || l.at.Before(last.first.Truncate(time.Second)): // some servers keep whole seconds only
 		return false
 	case id == "" || last.id == "":
 		return l.at.After(last.at)
@@ -127,8 +128,8 @@ func (s *session) put(r *room, m chat.Message) {
 	if !s.n.heard.Put(m) || r == nil || m.Kind != chat.Said && m.Kind != chat.Action {
 		return
 	}
-	if !m.At.Before(s.n.marks[r.name].at) {
-		s.n.marks[r.name] = mark{m.ID, m.At}
+	if last := s.n.marks[r.name]; !m.At.Before(last.at) {
+		s.n.marks[r.name] = mark{id: m.ID, at: m.At, first: last.first}
 	}
 }
 
