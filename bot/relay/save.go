@@ -95,14 +95,16 @@ func (s *Sender) save(ctx context.Context, all bool) {
 	})
 }
 
-// pressed says that some place can't go on before receipts are stored.
+// pressed says that some place can't go on before receipts are stored: its
+// window is full of them. While some of it is on the wire still, they are about
+// to come, and one commit takes all.
 func (s *Sender) pressed() bool {
 	if s.failing > 0 {
 		return false
 	}
 	pace := s.net.Pace()
 	for _, q := range s.order {
-		if q.unsaved > 0 && q.unsaved+q.onWire >= q.window(pace) {
+		if q.onWire == 0 && q.unsaved >= q.window(pace) {
 			if r, _ := q.head(s.clock.Now()); r != nil {
 				return true
 			}
