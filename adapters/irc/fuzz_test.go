@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/lrstanley/girc"
+
 	"sprintbot/sprints/chat"
 )
 
@@ -24,8 +26,11 @@ func lonely(t testing.TB, channels ...string) *session {
 
 // feed gives the session a raw line the way a connection does.
 func (s *session) feed(raw string) {
-	if l, ok := parse(raw); ok {
-		s.on(l)
+	if raw = veiled(raw); raw == "" {
+		return
+	}
+	if e := girc.ParseEvent(raw); e != nil {
+		s.on(lineOf(*e))
 	}
 }
 

@@ -7,10 +7,10 @@
 // and never sends a line that was not handed to Send, but for the protocol's
 // own.
 //
-// It stands on girc for the parsing of lines only: its client keeps a record of
-// people that asks the server about every joiner at no pace, answers any CTCP at
-// any rate, and takes three goroutines and two timers for each line. The
-// connection is here.
+// It stands on girc for the connection and the parsing of lines. girc's own
+// tracking is switched off: it asks the server about every joiner at no pace,
+// answers any CTCP at any rate, and loses its lock for ever on some odd lines;
+// what is needed of that is here.
 package irc
 
 import (

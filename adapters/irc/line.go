@@ -16,22 +16,25 @@ type line struct {
 	at               time.Time // by the server's clock where it tells
 }
 
-// parse takes a raw line (without CRLF) apart; false says that it is no line at
-// all. girc's parser does it and nothing else of girc: its client answers, waits
-// and reconnects by itself, and takes three goroutines for a line.
-func parse(raw string) (line, bool) {
-	if raw = sound(raw); raw == "" {
-		return line{}, false
-	}
-	e := girc.ParseEvent(raw)
-	if e == nil {
-		return line{}, false
-	}
-	l := line{tags: e.Tags, command: e.Command, params: e.Params, at: e.Timestamp}
+// veil stands in front of every command that girc must not act on by itself:
+// all but ERROR. It answers CTCP at any rate, PING through a queue that can
+// stand still, and sleeps two seconds after 001 in a goroutine nobody waits
+// for.
+const veil = "SPRINTBOT-"
+
+// lineOf copies what a girc event says.
+func lineOf(e girc.Event) line {
+	l := line{command: strings.TrimPrefix(e.Command, veil), params: append([]string(nil), e.Params...), at: e.Timestamp}
 	if e.Source != nil {
 		l.nick, l.user, l.host = e.Source.Name, e.Source.Ident, e.Source.Host
 	}
-	return l, true
+	if len(e.Tags) > 0 {
+		l.tags = make(map[string]string, len(e.Tags))
+		for k, v := range e.Tags {
+			l.tags[k] = v
+		}
+	}
+	return l
 }
 
 // param is the i-th parameter, or "".
@@ -50,23 +53,30 @@ func (l line) text() string {
 	return l.params[len(l.params)-1]
 }
 
-// sound is a raw line with one space where the parser expects one, or "" where
-// nothing is behind its tags or its source, or there is no command.
-func sound(raw string) string {
-	front, rest := "", strings.TrimLeft(raw, " ")
-	for _, mark := range []string{"@", ":"} {
-		if !strings.HasPrefix(rest, mark) {
-			continue
-		}
-		first, after, found := strings.Cut(rest, " ")
-		if !found || len(first) < 2 {
+// veiled puts the veil into a raw line (without CRLF), and returns "" for a
+// line on which girc would end the connection or that is no line at all.
+func veiled(raw string) string {
+	tags, source, rest := "", "", strings.TrimLeft(raw, " ")
+	if strings.HasPrefix(rest, "@") {
+		var found bool
+		if tags, rest, found = strings.Cut(rest, " "); !found || len(tags) < 2 {
 			return ""
 		}
-		front, rest = front+first+" ", strings.TrimLeft(after, " ")
+		tags, rest = tags+" ", strings.TrimLeft(rest, " ")
+	}
+	if strings.HasPrefix(rest, ":") {
+		var found bool
+		if source, rest, found = strings.Cut(rest, " "); !found || len(source) < 2 {
+			return ""
+		}
+		source, rest = source+" ", strings.TrimLeft(rest, " ")
 	}
 	command, _, _ := strings.Cut(rest, " ")
 	if command == "" || strings.HasPrefix(command, ":") {
 		return ""
 	}
-	return front + rest
+	if strings.EqualFold(command, girc.ERROR) {
+		return tags + source + rest
+	}
+	return tags + source + veil + rest
 }

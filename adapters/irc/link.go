@@ -21,12 +21,14 @@ const (
 	backlog    = 4096             // lines that may wait for the wire
 )
 
-// link is one connection: it gives whole lines to its one reader, and lets one
+// link is one connection as girc sees it. It hands girc whole lines that girc
+// can bear, takes from girc only what a registration needs, and lets one
 // goroutine write, so that nobody who sends ever waits for the server.
 type link struct {
 	conn net.Conn
 	raw  net.Conn // below any encryption: closing it never waits for the server
 	r    *bufio.Reader
+	rest string // of a line girc has not taken yet
 	out  *chat.Mailbox[string]
 	read atomic.Int64 // when a line last came, Unix milliseconds
 }
@@ -67,6 +69,22 @@ func (n *Network) dial(ctx context.Context) (*link, error) {
 	return newLink(encrypted, conn), nil
 }
 
+// Read gives girc the next line, veiled.
+func (l *link) Read(p []byte) (int, error) {
+	for l.rest == "" {
+		raw, err := l.next()
+		if err != nil {
+			return 0, err
+		}
+		if raw = veiled(raw); raw != "" {
+			l.rest = raw + "\r\n"
+		}
+	}
+	n := copy(p, l.rest)
+	l.rest = l.rest[n:]
+	return n, nil
+}
+
 // next is the server's next line; one too long to be a line is passed over.
 func (l *link) next() (string, error) {
 	for {
@@ -82,6 +100,17 @@ func (l *link) next() (string, error) {
 			return "", err
 		}
 	}
+}
+
+// Write takes girc's own lines: NICK and USER of the registration pass,
+// nothing else does.
+func (l *link) Write(p []byte) (int, error) {
+	for raw := range strings.SplitSeq(string(p), "\r\n") {
+		if strings.HasPrefix(raw, "NICK ") || strings.HasPrefix(raw, "USER ") {
+			l.send(raw)
+		}
+	}
+	return len(p), nil
 }
 
 // send queues one line and never waits. A server that takes nothing for so
@@ -125,3 +154,24 @@ func (l *link) lastRead() time.Time { return time.UnixMilli(l.read.Load()) }
 
 // Close closes the connection at once.
 func (l *link) Close() error { return l.raw.Close() }
+
+// LocalAddr is the connection's own address.
+func (l *link) LocalAddr() net.Addr { return l.conn.LocalAddr() }
+
+// RemoteAddr is the server's address.
+func (l *link) RemoteAddr() net.Addr { return l.conn.RemoteAddr() }
+
+// SetDeadline does nothing: the watch over silence is the link's own.
+func (l *link) SetDeadline(time.Time) error { return nil }
+
+// SetReadDeadline does nothing, as SetDeadline.
+func (l *link) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline does nothing, as SetDeadline.
+func (l *link) SetWriteDeadline(time.Time) error { return nil }
+
+// handed is the girc.Dialer of a connection that already stands.
+type handed struct{ link *link }
+
+// Dial returns the connection.
+func (h handed) Dial(string, string) (net.Conn, error) { return h.link, nil }

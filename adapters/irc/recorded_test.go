@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/lrstanley/girc"
 	"go.yaml.in/yaml/v4"
 
 	"sprintbot/sprints/chat"
@@ -25,13 +26,14 @@ type atoms struct {
 	Params []string          `yaml:"params"`
 }
 
-// parsed takes a raw line the way the adapter does.
+// parsed takes a raw line the way the adapter does: veiled, by girc, copied.
 func parsed(t testing.TB, raw string) atoms {
 	t.Helper()
-	l, ok := parse(raw)
-	if !ok {
-		t.Fatalf("no line: %q", raw)
+	e := girc.ParseEvent(veiled(raw))
+	if e == nil {
+		t.Fatalf("no event of %q", raw)
 	}
+	l := lineOf(*e)
 	a := atoms{Tags: l.tags, Source: l.nick, Verb: l.command, Params: l.params}
 	if l.user != "" {
 		a.Source += "!" + l.user

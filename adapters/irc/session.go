@@ -10,11 +10,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lrstanley/girc"
+
 	"sprintbot/sprints/chat"
 )
 
-// session is one connection, from its registration to its end. Its reader, the
-// link's pump and callers of Send meet under its lock; done
+// session is one connection, from its registration to its end. girc's event
+// goroutine, the link's pump and callers of Send meet under its lock; done
 // callbacks run outside it.
 type session struct {
 	n    *Network
@@ -139,10 +141,17 @@ func (s *session) run(ctx context.Context) error {
 			_ = s.link.Close()
 		}
 	})
+	client := girc.New(girc.Config{
+		Server: "irc", Nick: s.n.cfg.Nick, User: strings.ToLower(userName(s.n.cfg.Nick)), Name: s.n.cfg.Version,
+		AllowFlood: true, DisableSTS: true, PingDelay: -1,
+		RecoverFunc: func(_ *girc.Client, e *girc.HandlerError) {
+			s.n.log.Error("an IRC line could not be handled", "panic", fmt.Sprint(e.Panic), "where", e.Func)
+		},
+	})
+	client.DisableTracking()
+	client.Handlers.Add(girc.ALL_EVENTS, func(_ *girc.Client, e girc.Event) { s.on(lineOf(e)) })
 	s.link.send("CAP LS 302")
-	s.link.send("NICK " + s.n.cfg.Nick)
-	s.link.send("USER " + strings.ToLower(userName(s.n.cfg.Nick)) + " * * :" + s.n.cfg.Version)
-	err := s.read()
+	err := client.DialerConnect(handed{s.link})
 	if !stop() {
 		<-left
 	}
@@ -156,35 +165,6 @@ func (s *session) run(ctx context.Context) error {
 		}
 	})
 	return err
-}
-
-// read takes the server's lines until the link ends, or the server says that it
-// does; the error says why.
-func (s *session) read() error {
-	for {
-		raw, err := s.link.next()
-		if err != nil {
-			return err
-		}
-		l, ok := parse(raw)
-		if !ok {
-			continue
-		}
-		s.take(l)
-		if l.command == "ERROR" {
-			return errors.New("the server ended the connection")
-		}
-	}
-}
-
-// take is on, and goes on after a line that it can't bear.
-func (s *session) take(l line) {
-	defer func() {
-		if p := recover(); p != nil {
-			s.n.log.Error("an IRC line could not be handled", "panic", fmt.Sprintf("%T", p), "command", l.command)
-		}
-	}()
-	s.on(l)
 }
 
 // userName is the user name that goes with a nick: letters and digits, at most
@@ -223,6 +203,7 @@ func (s *session) on(l line) {
 			return
 		}
 		switch l.command {
+		case girc.INITIALIZED, girc.CONNECTED, girc.CLOSED, girc.DISCONNECTED:
 		case "PING":
 			s.link.send("PONG :" + l.text())
 		case "PONG":
