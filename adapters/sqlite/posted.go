@@ -77,7 +77,8 @@ func (s *Store) Posted(network string, since, after int64, limit int) (rows []sp
 		return nil, 0, false
 	}
 	for _, w := range waiting {
-		if w.Row > after {
+		// What was posted before the mark has been read if it waited then.
+		if w.commit > since && w.Row > after {
 			rows = append(rows, w.Queued)
 		}
 	}

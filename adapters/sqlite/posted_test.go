@@ -120,3 +120,18 @@ func TestAShortCutThatMayMissARowSaysSo(t *testing.T) {
 		t.Errorf("%d rows, %v", len(rows), ok)
 	}
 }
+
+// TestWhoBeginsAnewIsNotHandedWhatIsSent takes a row by reading and sends it;
+// whoever sends for that network next has never seen its number.
+func TestWhoBeginsAnewIsNotHandedWhatIsSent(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "sprint.db"), sqlite.Options{})
+	post(t, s, relayed("1", "left"))
+	if err := s.Write(t.Context(), func(tx sprints.Tx) error { return tx.Confirm(1, 1, 1, chat.Receipt{ID: "x"}) }); err != nil {
+		t.Fatal(err)
+	}
+	mark := s.Committed()
+	post(t, s, relayed("2", "left"))
+	if rows, _, ok := s.Posted("left", mark, 0, 100); !ok || len(rows) != 1 || rows[0].Key != "2" {
+		t.Errorf("%v, %+v", ok, rows)
+	}
+}
