@@ -58,6 +58,7 @@ func (s *Sender) reword(q *queue, t, change *row) {
 	words, page, id, done := change.Reply, change.Page, t.Row, change.Row
 	t.Reply, t.Page = words, page
 	t.parts, t.ok = nil, nil
+	t.aimed, t.Together = false, nil // what its post is made of is asked again
 	q.drop(change)
 	s.leave(change)
 	s.tell(func(tx sprints.Tx) error {
@@ -104,6 +105,9 @@ func (s *Sender) aim(ctx context.Context, q *queue, r *row) {
 		})
 		s.later(func() {
 			q.looking = false
+			if r.over { // taken back meanwhile
+				return
+			}
 			if err != nil {
 				if ctx.Err() == nil {
 					s.log.Error("what a row is about can't be read; trying again", "error", err)

@@ -194,7 +194,11 @@ func (k *meter) flow(at time.Time, limit int) (v Verdict) {
 	switch {
 	case full:
 		v.Stop, v.Tell = true, k.over.IsZero()
-		k.over = at
+		if at.After(k.over) {
+			k.over = at
+		}
+	case !k.over.IsZero() && at.Before(k.over.Add(-floodQuiet)):
+		return v // said before it, and fetched late
 	case !k.over.IsZero() && at.Sub(k.over) < floodQuiet:
 		v.Stop = true
 	default:
@@ -210,8 +214,13 @@ func (k *meter) flow(at time.Time, limit int) (v Verdict) {
 }
 
 // full says that as many lines as the limit were said in the window before at.
+// What was said before all of them, and is fetched late, is not too much.
 func (k *meter) full(at time.Time, limit int) bool {
-	return k.n >= limit && at.UnixNano()-k.times[k.n%limit] < int64(floodWindow)
+	if k.n < limit {
+		return false
+	}
+	since := at.UnixNano() - k.times[k.n%limit]
+	return since >= 0 && since < int64(floodWindow)
 }
 
 func (k *meter) add(at time.Time, limit int) {

@@ -140,3 +140,33 @@ func TestCommandsOfOnePersonAreLimited(t *testing.T) {
 		t.Errorf("%d run, told %d times", run, told)
 	}
 }
+
+func TestWhatWasSaidBeforeAFloodIsCarriedThoughItIsFetchedMeanwhile(t *testing.T) {
+	f := newFlood(relay.Limits{Person: 10, Place: 50})
+	for range 20 {
+		f.says("eve", 0)
+	}
+	m := chat.Message{ID: "late", In: floodRoom, From: chat.Handle{ID: "eve"}, Kind: chat.Said, Ago: time.Hour}
+	if v := f.Judge(f.start.Add(time.Second), []chat.Message{m}, anywhere)[0]; v.Stop {
+		t.Errorf("an hour before the flood: %+v", v)
+	}
+	if v := f.says("eve", 2*time.Second); !v.Stop || v.Tell {
+		t.Errorf("the flood goes on: %+v", v)
+	}
+}
+
+// After an outage people go on talking while what was said meanwhile is fetched.
+func TestWhatIsFetchedBehindLiveWordsIsNoFlood(t *testing.T) {
+	f := newFlood(relay.Limits{Person: 10, Place: 20})
+	for i := range 30 {
+		if v := f.says(fmt.Sprint("p", i%6), time.Duration(i)*2*time.Second); v.Stop {
+			t.Fatal("live words are stopped")
+		}
+	}
+	for i := range 30 {
+		m := chat.Message{ID: fmt.Sprint("late", i), In: floodRoom, From: chat.Handle{ID: "p1"}, Kind: chat.Said, Ago: time.Hour - time.Duration(i)*2*time.Second}
+		if v := f.Judge(f.start.Add(time.Minute), []chat.Message{m}, anywhere)[0]; v.Stop {
+			t.Fatalf("line %d of a quiet hour is stopped", i)
+		}
+	}
+}

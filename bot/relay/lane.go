@@ -107,7 +107,7 @@ func (q *queue) head(now time.Time) (*row, chat.Lane) {
 		}
 		var gaps []string // networks whose words wait for a gap: none said later overtake them
 		for _, r := range rows {
-			if r.behind() {
+			if r.behind() && !slices.Contains(gaps, r.Behind.Network) {
 				gaps = append(gaps, r.Behind.Network)
 			}
 			if gaps != nil && slices.Contains(gaps, r.source()) {

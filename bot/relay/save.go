@@ -218,7 +218,8 @@ func (s *Sender) timers(now time.Time) (due, wire <-chan struct{}, stop func()) 
 			for i, r := range lane {
 				sooner(r.NotBefore)
 				sooner(r.Expires)
-				if r.Lane == chat.Relays || i > 64 {
+				waits := r.NotBefore.After(now) || r.behind() || r.early() // else those after it wait for it
+				if r.Lane == chat.Relays && !waits || i > 64 {
 					break
 				}
 			}

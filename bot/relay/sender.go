@@ -263,14 +263,22 @@ func (s *Sender) rendered(q *queue, r *row) bool {
 	if r.parts != nil {
 		return true
 	}
+	nothing := false
 	func() {
 		defer func() {
 			if p := recover(); p != nil {
 				s.log.Error("a row can't be rendered", "place", q.place, "row", r.Row, "panic", fmt.Sprintf("%T", p))
 			}
 		}()
-		r.parts = s.net.Render(r.whole())
+		out := r.whole()
+		if nothing = summed(r.Kind) && out.Reply.Silent(); !nothing { // else who came has left again
+			r.parts = s.net.Render(out)
+		}
 	}()
+	if nothing {
+		s.withdraw(q, r)
+		return false
+	}
 	if len(r.parts) == 0 {
 		q.drop(r)
 		s.kill(q, r, "nothing of it can be shown there")
