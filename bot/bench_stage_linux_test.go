@@ -283,13 +283,13 @@ func (s *slackStage) to(b *testing.B, messages, perSecond int) {
 	if _, err := s.slack.WaitPostAfter(ctx, before, func(p slackdouble.Post) bool { return strings.Contains(p.Text, newest) }); err != nil {
 		b.Error(err)
 	}
-	arrived := sightings{at: map[int]time.Time{}}
+	arrived := newSightings()
 	posts := s.slack.Posts()[before:]
 	for _, p := range posts {
 		for _, words := range strings.Split(p.Text, benchWords)[1:] {
 			var n int
 			if _, err := fmt.Sscanf(words, "%d", &n); err == nil {
-				arrived.note(n, p.At)
+				arrived.note(p.ChannelName, n, p.At)
 			}
 		}
 	}

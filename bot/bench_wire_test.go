@@ -32,21 +32,23 @@ type benchLine struct {
 // sightings are when numbered messages were read.
 type sightings struct {
 	at      map[int]time.Time // of the first time
-	newest  int
+	newest  map[string]int    // by channel
 	doubled int
-	swapped int // came after a later one
+	swapped int // came after a later one of their channel
 }
 
-func (s *sightings) note(n int, now time.Time) {
+func newSightings() sightings { return sightings{at: map[int]time.Time{}, newest: map[string]int{}} }
+
+func (s *sightings) note(channel string, n int, now time.Time) {
 	if _, ok := s.at[n]; ok {
 		s.doubled++
 		return
 	}
 	s.at[n] = now
-	if n < s.newest {
+	if n < s.newest[channel] {
 		s.swapped++
 	}
-	s.newest = max(s.newest, n)
+	s.newest[channel] = max(s.newest[channel], n)
 }
 
 func dialBench(b *testing.B, addr, nick string, channels []string) *benchLine {
@@ -56,7 +58,7 @@ func dialBench(b *testing.B, addr, nick string, channels []string) *benchLine {
 		b.Fatal(err)
 	}
 	l := &benchLine{conn: conn, ended: make(chan struct{}), here: make(chan struct{}), bots: len(channels), more: make(chan struct{}, 1)}
-	l.seen.at = map[int]time.Time{}
+	l.seen = newSightings()
 	welcome := make(chan struct{})
 	joined := make(chan struct{})
 	go l.read(welcome, joined, len(channels))
@@ -113,13 +115,14 @@ func (l *benchLine) read(welcome, joined chan struct{}, channels int) {
 			}
 			l.mu.Unlock()
 		case command == "PRIVMSG":
-			_, words, found := strings.Cut(raw, benchWords)
+			head, words, found := strings.Cut(raw, benchWords)
 			n, err := strconv.Atoi(strings.TrimSpace(words))
 			if !found || err != nil {
 				continue
 			}
+			channel, _, _ := strings.Cut(strings.TrimPrefix(head, source+" PRIVMSG "), " ")
 			l.mu.Lock()
-			l.seen.note(n, now)
+			l.seen.note(channel, n, now)
 			l.mu.Unlock()
 			select {
 			case l.more <- struct{}{}:
@@ -152,7 +155,7 @@ func (l *benchLine) take(messages int, quiet time.Duration) sightings {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	seen := l.seen
-	l.seen = sightings{at: map[int]time.Time{}}
+	l.seen = newSightings()
 	return seen
 }
 
