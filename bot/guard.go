@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,6 +27,7 @@ type guard struct {
 	// names are of the configuration: who is ignored, by network, and what
 	// people call each network.
 	names atomic.Pointer[guardNames]
+	fresh sync.Mutex // one refresh at a time: a slow one must not undo a later one's
 }
 
 type guardNames struct {
@@ -46,6 +48,8 @@ func (g *guard) isPaused(p chat.Place) bool { return (*g.paused.Load())[p.Root()
 
 // refresh reads what organizers have said about bridges.
 func (g *guard) refresh(ctx context.Context, store sprints.Store) error {
+	g.fresh.Lock()
+	defer g.fresh.Unlock()
 	names := g.names.Load()
 	ignored := map[string][]string{}
 	for n, all := range names.ignored {

@@ -115,9 +115,7 @@ func (b *bot) change(ctx context.Context, end context.CancelCauseFunc) (done []s
 	if err := b.ear.guard.refresh(ctx, b.store); err != nil {
 		b.log.Error("what is paused and ignored can't be read", "error", err)
 	}
-	for _, n := range fresh {
-		b.start(ctx, n, end)
-	}
+	b.start(ctx, end, fresh...)
 	b.running.kick()
 	if err := b.dropHomeless(ctx); err != nil {
 		b.log.Error("what waits for networks that are gone can't be ended", "error", err)

@@ -74,9 +74,7 @@ func (b *bot) run(ctx context.Context) error {
 		return err
 	}
 	b.ear.kick = b.running.kick
-	for _, n := range b.networks {
-		b.start(ctx, n, end)
-	}
+	b.start(ctx, end, b.networks...)
 	var working sync.WaitGroup
 	working.Go(func() {
 		defer b.hub.Close()

@@ -75,24 +75,37 @@ func (b *bot) gap(p chat.Place) <-chan struct{} {
 	return nil
 }
 
-// start runs a network until ctx ends or its unit is stopped; units.stop waits
-// for its goroutines. end is called when it was the console and came to its end.
-func (b *bot) start(ctx context.Context, n relay.Network, end context.CancelCauseFunc) {
-	log := b.log.With("network", n.Name())
-	u := &unit{net: n, sender: relay.NewSender(n, b.store, b.clock, log)}
-	u.sender.WaitFor(b.gap)
-	u.sender.Heed(b.ear.guard.isPaused)
+// start runs networks until ctx ends or their units are stopped; units.stop
+// waits for their goroutines. end is called when one was the console and came
+// to its end. All are known before the first is heard or spoken to: what waits
+// for another's gap asks for it at once.
+func (b *bot) start(ctx context.Context, end context.CancelCauseFunc, networks ...relay.Network) {
+	var fresh []*unit
+	for _, n := range networks {
+		u := &unit{net: n, sender: relay.NewSender(n, b.store, b.clock, b.log.With("network", n.Name()))}
+		u.sender.WaitFor(b.gap)
+		u.sender.Heed(b.ear.guard.isPaused)
+		fresh = append(fresh, u)
+	}
+	b.running.mu.Lock()
+	b.running.all = append(b.running.all, fresh...)
+	b.running.mu.Unlock()
+	for _, u := range fresh {
+		b.turnOn(ctx, end, u)
+	}
+}
+
+// turnOn starts the goroutines of a unit.
+func (b *bot) turnOn(ctx context.Context, end context.CancelCauseFunc, u *unit) {
+	log := b.log.With("network", u.net.Name())
 	sending, stopSending := context.WithCancel(ctx)
 	// The reader outlives the sender a little: it holds the connection on which
 	// what is on the wire is confirmed. What it hears then is kept: people see
 	// the bot in their channel until its connection is closed.
 	reading, stopReading := context.WithCancel(context.WithoutCancel(ctx))
 	u.sending, u.reading = stopSending, stopReading
-	b.running.mu.Lock()
-	b.running.all = append(b.running.all, u)
-	b.running.mu.Unlock()
 	u.readers.Go(func() {
-		err := n.Run(reading, b.ear.hear)
+		err := u.net.Run(reading, b.ear.hear)
 		switch {
 		case reading.Err() != nil:
 		case errors.Is(err, console.ErrEnd):

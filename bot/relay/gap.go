@@ -35,7 +35,10 @@ func GapsOf(networks []Network) func(chat.Place) <-chan struct{} {
 func (s *Sender) WaitFor(gaps func(chat.Place) <-chan struct{}) { s.gaps = gaps }
 
 // gap is what rows wait for that came out of turn.
-type gap struct{ over bool }
+type gap struct {
+	place chat.Place
+	over  bool
+}
 
 // gapOf is what a row waits for, and has its end wake the loop.
 func (s *Sender) gapOf(w sprints.Queued) *gap {
@@ -43,27 +46,60 @@ func (s *Sender) gapOf(w sprints.Queued) *gap {
 		return nil
 	}
 	end := s.gaps(*w.Behind)
-	if end == nil { // over, perhaps since the store was read
-		g := &gap{}
-		s.later(func() { s.read = append(s.read, g) })
-		return g
+	if known := s.watched[end]; known != nil {
+		return known[0]
 	}
-	g := s.watched[end]
-	if g == nil {
-		g = &gap{}
-		s.watched[end] = g
-		s.work.Go(func() {
-			select {
-			case <-end:
-				s.later(func() {
-					delete(s.watched, end)
-					s.read = append(s.read, g)
-				})
-			case <-s.ended:
-			}
-		})
-	}
+	g := &gap{place: *w.Behind}
+	s.watch(end, g)
 	return g
+}
+
+// watch has the end of a gap wake the loop; nil is over, perhaps since the
+// store was read.
+func (s *Sender) watch(end <-chan struct{}, g *gap) {
+	if end == nil {
+		s.later(func() { s.read = append(s.read, g) })
+		return
+	}
+	s.watched[end] = append(s.watched[end], g)
+	if len(s.watched[end]) > 1 {
+		return
+	}
+	s.work.Go(func() {
+		select {
+		case <-end:
+			s.later(func() {
+				s.read = append(s.read, s.watched[end]...) // none, if they wait for another end by now
+				delete(s.watched, end)
+			})
+		case <-s.ended:
+		}
+	})
+}
+
+// regard asks for all gaps anew: that of a network which was started again, or
+// is gone, never ends.
+func (s *Sender) regard() {
+	for end, all := range s.watched {
+		now := s.gaps(all[0].place)
+		if now == end || ended(end) {
+			continue
+		}
+		delete(s.watched, end)
+		for _, g := range all {
+			s.watch(now, g)
+		}
+	}
+}
+
+// ended says that a gap is over.
+func ended(end <-chan struct{}) bool {
+	select {
+	case <-end:
+		return true
+	default:
+		return false
+	}
 }
 
 // release lets rows go whose gap is over, once those that the gap held are

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -74,6 +75,57 @@ func TestWhatIsBehindAGapGoesAfterWhatTheGapHeld(t *testing.T) {
 	slices.Sort(got[:2])
 	want := []string{"#to an answer", "#to another's", "#to meanwhile 1", "#to meanwhile 2", "#to meanwhile 3", "#to live 1", "#to live 2", "#to in a later gap"}
 	if !slices.Equal(got, want) {
+		t.Errorf("sent %q", got)
+	}
+}
+
+// A network that is started again, or taken out, never ends the gap it had.
+func TestAGapOfANetworkThatIsStartedAgainIsAskedForAnew(t *testing.T) {
+	w, clock := newWire(), newClock()
+	log := slog.New(slog.DiscardHandler)
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "r.db"), sqlite.Options{Clock: clock, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{t: t, store: store, clock: clock, net: w}
+	source := chat.Place{Network: "other", Channel: "#c"}
+	var now atomic.Pointer[chan struct{}]
+	open := func() chan struct{} { end := make(chan struct{}); now.Store(&end); return end }
+	open()
+	s := relay.NewSender(w, store, clock, log)
+	s.WaitFor(func(chat.Place) <-chan struct{} {
+		if end := now.Load(); end != nil {
+			return *end
+		}
+		return nil
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-done; store.Close() })
+	behind := func(out *chat.Outgoing) { out.Behind, out.Source = &source, chat.SourceKey("other", out.Key) }
+	r.post("#to", chat.Relays, behind, "live 1")
+	r.post("#to", chat.Answers, nil, "taken 1")
+	w.wait(t, 1)
+	again := open()
+	r.post("#to", chat.Relays, behind, "live 2") // of the network as it is now
+	r.post("#to", chat.Answers, nil, "taken 2")
+	w.wait(t, 2)
+	s.Kick() // started again
+	w.wait(t, 2)
+	r.post("#to", chat.Answers, nil, "taken 3")
+	w.wait(t, 3)
+	now.Store(nil)
+	close(again)
+	w.wait(t, 5)
+	open()
+	r.post("#to", chat.Relays, behind, "live 3")
+	r.post("#to", chat.Answers, nil, "taken 4")
+	w.wait(t, 6)
+	now.Store(nil)
+	s.Kick() // taken out
+	want := []string{"#to taken 1", "#to taken 2", "#to taken 3", "#to live 1", "#to live 2", "#to taken 4", "#to live 3"}
+	if got := w.wait(t, 7); !slices.Equal(got, want) {
 		t.Errorf("sent %q", got)
 	}
 }

@@ -57,8 +57,8 @@ type Sender struct {
 	wake    chan struct{}
 	ended   <-chan struct{} // closed when Run shall end
 	gaps    func(chat.Place) <-chan struct{}
-	watched map[<-chan struct{}]*gap // gaps whose end wakes the loop
-	read    []*gap                   // they are over, but what they held may not be in hand yet
+	watched map[<-chan struct{}][]*gap // gaps whose end wakes the loop
+	read    []*gap                     // they are over, but what they held may not be in hand yet
 	work    sync.WaitGroup
 	saves   []fact    // what the store must be told next; under mu
 	saving  bool      // a write of them is under way
@@ -76,7 +76,7 @@ func NewSender(net Network, store sprints.Store, clock sprints.Clock, log *slog.
 		net: net, store: store, clock: clock, log: log,
 		rows: map[int64]*row{}, edits: map[int64]*row{}, queues: map[chat.Place]*queue{},
 		wake: make(chan struct{}, 1),
-		gaps: func(chat.Place) <-chan struct{} { return nil }, watched: map[<-chan struct{}]*gap{},
+		gaps: func(chat.Place) <-chan struct{} { return nil }, watched: map[<-chan struct{}][]*gap{},
 	}
 	s.finder, _ = net.(Finder)
 	s.joiner, _ = net.(Joiner)
@@ -90,10 +90,11 @@ func NewSender(net Network, store sprints.Store, clock sprints.Clock, log *slog.
 // resumed; what has expired meanwhile is told. It is called before Run.
 func (s *Sender) Heed(paused func(chat.Place) bool) { s.paused = paused }
 
-// Kick looks again which places are paused. It may be called from any
-// goroutine, also before and after Run.
+// Kick looks again which places are paused, and which gaps there are. It may be
+// called from any goroutine, also before and after Run.
 func (s *Sender) Kick() {
 	s.later(func() {
+		s.regard()
 		for _, q := range s.order {
 			q.paused = s.paused != nil && s.paused(q.place)
 		}
