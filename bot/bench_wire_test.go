@@ -25,7 +25,6 @@ type benchLine struct {
 	seen sightings
 	here chan struct{} // closed when the channels awaited have been joined by the bot
 	bots int           // joins of the bot still awaited
-	name bool          // the list of a channel's names has ended
 	more chan struct{} // capacity 1: something came
 }
 
