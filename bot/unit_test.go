@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -88,13 +89,16 @@ func TestWhatWaitsForAGapWaitsThoughItsNetworkIsStartedLast(t *testing.T) {
 // slow is a store whose first read takes until it may go on.
 type slow struct {
 	sprints.Store
-	once      *sync.Once
+	first     *atomic.Bool
 	read, may chan struct{}
 }
 
 func (s slow) Read(ctx context.Context, fn func(sprints.View) error) error {
 	err := s.Store.Read(ctx, fn)
-	s.once.Do(func() { close(s.read); <-s.may })
+	if s.first.CompareAndSwap(false, true) {
+		close(s.read)
+		<-s.may
+	}
 	return err
 }
 
@@ -107,7 +111,7 @@ func TestAPauseIsNotUndoneByASlowReadOfWhatWas(t *testing.T) {
 	defer store.Close()
 	there := chat.Place{Network: "one", Channel: "#a"}
 	g := newGuard()
-	s := slow{store, new(sync.Once), make(chan struct{}), make(chan struct{})}
+	s := slow{store, new(atomic.Bool), make(chan struct{}), make(chan struct{})}
 	refresh := func() {
 		if err := g.refresh(t.Context(), s); err != nil {
 			t.Error(err)
