@@ -42,6 +42,9 @@ type Floods struct {
 	limits Limits
 	meters map[source]*meter
 	again  map[string]Verdict // of messages that come again, because they could not be kept
+	judged map[string]bool    // messages counted already: a network may bring one again, or a gap hold it too
+	newest [floodKept]string  // of judged, a ring
+	next   int
 }
 
 // source is whose lines are counted together: somebody's in a place, a place's
@@ -63,7 +66,7 @@ type meter struct {
 
 // NewFloods counts against limits.
 func NewFloods(limits Limits) *Floods {
-	return &Floods{limits: limits, meters: map[source]*meter{}, again: map[string]Verdict{}}
+	return &Floods{limits: limits, meters: map[source]*meter{}, again: map[string]Verdict{}, judged: map[string]bool{}}
 }
 
 // Limit changes the limits; what was counted is forgotten.
@@ -87,13 +90,14 @@ func (f *Floods) Judge(now time.Time, ms []chat.Message, bridged func(chat.Place
 	}
 	f.prune(now)
 	for i, m := range ms {
-		if len(f.again) > 0 {
-			key := chat.SourceKey(m.In.Network, m.ID)
-			if v, ok := f.again[key]; ok {
-				delete(f.again, key)
-				verdicts[i] = v
-				continue
-			}
+		key := chat.SourceKey(m.In.Network, m.ID)
+		if v, ok := f.again[key]; ok {
+			delete(f.again, key)
+			verdicts[i] = v
+			continue
+		}
+		if f.known(key) {
+			continue
 		}
 		switch {
 		case summed(m.Kind), m.Kind == chat.Deleted: // what is taken back floods nobody
@@ -104,6 +108,17 @@ func (f *Floods) Judge(now time.Time, ms []chat.Message, bridged func(chat.Place
 		}
 	}
 	return verdicts
+}
+
+// known says whether a message was judged before, and remembers it.
+func (f *Floods) known(key string) bool {
+	if f.judged[key] {
+		return true
+	}
+	delete(f.judged, f.newest[f.next])
+	f.judged[key], f.newest[f.next] = true, key
+	f.next = (f.next + 1) % floodKept
+	return false
 }
 
 // Failed says that ms could not be kept: when they come again they are judged

@@ -155,6 +155,23 @@ func TestWhatWasSaidBeforeAFloodIsCarriedThoughItIsFetchedMeanwhile(t *testing.T
 	}
 }
 
+// A connection that is opened anew brings the last minutes once more.
+func TestWhatWasHeardAlreadyIsNotCountedAsMissed(t *testing.T) {
+	f := newFlood(relay.Limits{Person: 10})
+	ms := make([]chat.Message, 8)
+	for i := range ms {
+		ms[i] = chat.Message{ID: fmt.Sprint("m", i), In: floodRoom, From: chat.Handle{ID: "ada"}, Kind: chat.Said}
+	}
+	f.Judge(f.start, ms, anywhere)
+	for i := range ms {
+		ms[i].Ago = 5 * time.Minute
+	}
+	f.Judge(f.start.Add(5*time.Minute), ms, anywhere)
+	if v := f.says("ada", 6*time.Minute); v.Stop || v.Missed.Lines != 0 {
+		t.Errorf("the next line: %+v", v)
+	}
+}
+
 // After an outage people go on talking while what was said meanwhile is fetched.
 func TestWhatIsFetchedBehindLiveWordsIsNoFlood(t *testing.T) {
 	f := newFlood(relay.Limits{Person: 10, Place: 20})
