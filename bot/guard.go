@@ -125,10 +125,15 @@ func (e *ear) carry(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
 	case v.Stop:
 		return nil
 	case e.guard.isPaused(m.In):
-		if m.Kind != chat.Said && m.Kind != chat.Action {
+		paused, err := pausedNow(tx, m.In)
+		switch {
+		case err != nil:
+			return err
+		case paused && m.Kind != chat.Said && m.Kind != chat.Action:
 			return nil
+		case paused:
+			return tx.SkipLine(m.In.Root(), m.At)
 		}
-		return tx.SkipLine(m.In.Root(), m.At)
 	}
 	if v.Missed.Lines > 0 {
 		if err := e.tellMissed(tx, m.In, v.Missed, chat.SourceKey(m.In.Network, m.ID)); err != nil {
@@ -155,6 +160,13 @@ func (e *ear) carry(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
 		}
 	}
 	return e.carrier.Carry(inTurn(tx, m), m)
+}
+
+// pausedNow says what the rows say: a pause may have been ended a moment ago,
+// in this very write.
+func pausedNow(v sprints.BridgeReader, p chat.Place) (bool, error) {
+	pauses, err := v.Pauses()
+	return slices.ContainsFunc(pauses, func(s sprints.Pause) bool { return s.Place == p.Root() }), err
 }
 
 // tellFlood says, once a flood, that what comes is not carried: to those who

@@ -160,4 +160,7 @@ func TestAPausedPlaceIsNotCarriedAndSaysHowMuch(t *testing.T) {
 	if having(got, "pycon #sprints: The bridge with libera #sprints goes on. 2 messages were said there meanwhile") != 1 {
 		t.Errorf("resume tells otherwise: %q", got)
 	}
+	if having(got, "pycon #sprints: hello again") != 1 {
+		t.Errorf("what was said right after it is lost: %q", got)
+	}
 }
