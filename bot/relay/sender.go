@@ -50,6 +50,7 @@ type Sender struct {
 	credit    int      // parts that may go over the network without waiting
 	paced     time.Time
 	flying    int        // parts on the wire, all places
+	up        bool       // when last looked at
 	passed    [lanes]int // how often a lane was passed over
 
 	mu      sync.Mutex
@@ -181,7 +182,11 @@ func (s *Sender) apply() {
 
 // dispatch gives the network what may go now.
 func (s *Sender) dispatch(ctx, store context.Context, now time.Time) {
-	if !s.net.Status().Up {
+	up := s.net.Status().Up
+	if up && !s.up { // what was posted while it was away is known before any of it goes
+		s.load(ctx)
+	}
+	if s.up = up; !up {
 		return
 	}
 	pace := s.net.Pace()
