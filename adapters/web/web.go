@@ -144,6 +144,7 @@ func (s *Site) Close() error { return s.listener.Close() }
 // Run serves pages and gives what visitors say to hear, until ctx ends (nil)
 // or the server fails. It may be called once.
 func (s *Site) Run(ctx context.Context, hear func(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)) error {
+	changes := s.cfg.Store.Changes(ctx) // before the first reading: no commit falls between
 	if err := s.refresh(ctx); err != nil && ctx.Err() == nil {
 		s.log.Error("the board can't be read", "error", err)
 	}
@@ -162,7 +163,7 @@ func (s *Site) Run(ctx context.Context, hear func(ctx context.Context, ms []chat
 	defer cancel()
 	var wg sync.WaitGroup
 	wg.Go(func() { s.listen(ctx, hear) })
-	wg.Go(func() { s.keep(ctx) })
+	wg.Go(func() { s.keep(ctx, changes) })
 	served := make(chan error, 1)
 	wg.Go(func() { served <- server.Serve(s.listener) })
 
@@ -186,8 +187,7 @@ func (s *Site) Run(ctx context.Context, hear func(ctx context.Context, ms []chat
 }
 
 // keep reads the board anew after commits, and now and then for the clock's sake.
-func (s *Site) keep(ctx context.Context) {
-	changes := s.cfg.Store.Changes(ctx)
+func (s *Site) keep(ctx context.Context, changes <-chan struct{}) {
 	tick := time.NewTicker(20 * time.Second)
 	defer tick.Stop()
 	pause := time.NewTimer(0)
