@@ -15,12 +15,21 @@ type TalkReader interface {
 	OpenQuestion(h chat.Handle) (Question, error)
 	// Mark is the newest message heard in a place, ErrNotFound if none.
 	Mark(p chat.Place) (Mark, error)
+	// HeardBetween are the keys of words heard on a network that sort after from
+	// and before to, the greatest first, at most so many. Keys are kept 7 days.
+	HeardBetween(network, from, to string, most int) ([]HeardKey, error)
+}
+
+// HeardKey names a message that was heard.
+type HeardKey struct {
+	ID     string // Message.ID
+	Thread string // Message.In.Thread, "" outside of any
 }
 
 // TalkWriter records what was heard, asked and listed.
 type TalkWriter interface {
 	TalkReader
-	// Heard records m's key for 7 days and its place's mark, unless m is Behind;
+	// Heard records m's key and thread for 7 days and its place's mark, unless m is Behind;
 	// first is false for a redelivery. Words are not stored.
 	Heard(m chat.Message) (first bool, err error)
 	// PruneHeard deletes keys heard before t and returns how many.

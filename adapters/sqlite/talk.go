@@ -13,8 +13,8 @@ func (t *tx) Heard(m chat.Message) (bool, error) {
 	if m.ID == "" {
 		return false, errors.New("a message heard needs an id")
 	}
-	n, err := t.exec("INSERT INTO heard (network, id, at) VALUES (?, ?, ?) ON CONFLICT (network, id) DO NOTHING",
-		m.In.Network, m.ID, at(t.now))
+	n, err := t.exec("INSERT INTO heard (network, id, at, thread) VALUES (?, ?, ?, ?) ON CONFLICT (network, id) DO NOTHING",
+		m.In.Network, m.ID, at(t.now), m.In.Thread)
 	if err != nil {
 		return false, err
 	}
@@ -43,6 +43,13 @@ func (v *view) Mark(p chat.Place) (sprints.Mark, error) {
 		err = r.Scan(&m.ID, toTime{&m.At}, toTime{&m.First})
 		return m, err
 	}, "SELECT mark, mark_at, first_at FROM place WHERE network = ? AND channel = ? AND mark IS NOT NULL", p.Network, p.Channel)
+}
+
+func (v *view) HeardBetween(network, from, to string, most int) ([]sprints.HeardKey, error) {
+	return many(v, func(r row) (k sprints.HeardKey, err error) {
+		err = r.Scan(&k.ID, &k.Thread)
+		return k, err
+	}, "SELECT id, thread FROM heard WHERE network = ? AND id > ? AND id < ? ORDER BY id DESC LIMIT ?", network, from, to, most)
 }
 
 // PruneHeard removes the marks of private conversations as old too, and what

@@ -43,6 +43,9 @@ func testTalk(t *testing.T, b *bench) {
 		behind.Behind = false
 		equal(b, "found in its gap", ok(tx.Heard(behind)), false)
 		equal(b, "which moves the mark", ok(tx.Mark(room)).ID, "behind")
+		keys := ok(tx.HeardBetween(room.Network, "0", "3", 2))
+		equal(b, "keys between two, the greatest first", reflect.DeepEqual(keys, []sprints.HeardKey{{ID: "2", Thread: "1"}, {ID: "1"}}), true)
+		equal(b, "keys of another network", len(ok(tx.HeardBetween("pycon", "0", "3", 2))), 0)
 		_, err = tx.Heard(chat.Message{In: room})
 		equal(b, "a message without a key is an error", err != nil, true)
 		b.is("what a command undid", tx.Try(func() error { ok(tx.Heard(say("3", now))); return errBoom }), errBoom)
