@@ -34,6 +34,7 @@ type bench struct {
 
 func newBench(t *testing.T, opts ...slackdouble.Option) *bench {
 	t.Helper()
+	opts = append([]slackdouble.Option{theApp(App{Reactions: true, Joins: true})}, opts...) // no test gets by with more than the manifest asks for
 	b := &bench{t: t, d: slackdouble.New(t, opts...), keys: map[string]bool{}, changed: make(chan struct{}), ran: make(chan error, 1)}
 	b.ada = b.d.AddUser(slackdouble.User{Name: "ada.l", RealName: "Ada Lovelace", DisplayName: "ada"})
 	b.room = b.d.AddChannel(slackdouble.Channel{Name: "sprints"})

@@ -310,5 +310,8 @@ func (n *Network) upNote() string {
 	if absent := n.places.absentNote(); absent != "" {
 		note += "; not served: " + absent
 	}
+	if lacks := n.lacks.Load(); lacks != nil {
+		note += "; " + *lacks
+	}
 	return note + n.gaps.note(n.places.wanted)
 }

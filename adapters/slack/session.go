@@ -77,7 +77,7 @@ func (n *Network) stayConnected(ctx context.Context) error {
 // session learns who the bot is and which channels it serves, then holds the socket until it can't.
 func (n *Network) session(ctx context.Context) error {
 	n.setStatus(false, "connecting")
-	if n.me().UserID == "" {
+	if n.me().UserID == "" || n.lacks.Load() != nil {
 		who, err := n.api.AuthTestContext(ctx)
 		if err != nil {
 			return fmt.Errorf("auth.test: %w", err)
@@ -86,6 +86,7 @@ func (n *Network) session(ctx context.Context) error {
 		n.self = self{UserID: who.UserID, BotID: who.BotID, Name: who.User}
 		n.mu.Unlock()
 		n.names.setSelf(n.me())
+		n.learnScopes(who.Header.Get("X-OAuth-Scopes"))
 	}
 	if err := n.openPlaces(ctx); err != nil {
 		return err

@@ -40,11 +40,7 @@ const (
 
 // Config is what a workspace needs. Tokens come resolved: this package reads no environment and no files.
 //
-// The app needs Socket Mode, interactivity, the slash command /sprint and its messages tab. Scopes of the bot token:
-// app_mentions:read, channels:history, channels:join, channels:read, chat:write, chat:write.customize, commands,
-// groups:history, groups:read, im:history, im:write, usergroups:read, users:read. Events: app_mention, channel_archive,
-// channel_left, channel_rename, channel_unarchive, group_archive, group_left, group_rename, group_unarchive,
-// member_joined_channel, message.channels, message.groups, message.im, tokens_revoked, user_change.
+// App.Manifest is what the app needs: scopes, events, the slash command, Socket Mode.
 type Config struct {
 	Name     string    // of the network: "pycon"
 	AppToken string    // xapp-…, opens Socket Mode (connections:write)
@@ -75,7 +71,8 @@ type Network struct {
 	gaps    *gaps
 	mark    func(context.Context, chat.Place) (sprints.Mark, error)
 	face    func(network, nick string) string
-	skew    *atomic.Int64 // nanoseconds that Slack's clock is ahead of ours
+	skew    *atomic.Int64          // nanoseconds that Slack's clock is ahead of ours
+	lacks   atomic.Pointer[string] // which scopes the app has not, for people; nil: none
 	mailbox *chat.Mailbox[arrival]
 	changed chan struct{}
 

@@ -94,11 +94,13 @@ func (d *Double) serveAPI(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
 	now := d.clock()
 	status, header, body, lost := d.callLocked(name, a, token)
+	held := d.heldLocked(token)
 	d.mu.Unlock()
 	if lost {
 		panic(http.ErrAbortHandler) // the work is done and the answer never arrives
 	}
 	w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
+	w.Header().Set("X-OAuth-Scopes", held)
 	maps.Copy(w.Header(), header)
 	answer(w, status, body)
 }

@@ -40,8 +40,15 @@ type Envelope struct {
 	Response          json.RawMessage // the payload of the acknowledgement
 }
 
-// emitLocked wraps an inner event as the Events API does and queues it. It returns the event id.
-func (d *Double) emitLocked(inner map[string]any) string {
+// emitLocked tells the app of an event, if it subscribes to it.
+func (d *Double) emitLocked(inner map[string]any) {
+	if d.subscribedLocked(inner) {
+		d.wrapLocked(inner)
+	}
+}
+
+// wrapLocked wraps an inner event as the Events API does and queues it. It returns the event id.
+func (d *Double) wrapLocked(inner map[string]any) string {
 	id := d.idLocked("Ev")
 	payload, err := json.Marshal(map[string]any{
 		"token": "double", "team_id": TeamID, "context_team_id": TeamID, "api_app_id": AppID, "event": inner,
@@ -61,7 +68,7 @@ func (d *Double) emitLocked(inner map[string]any) string {
 func (d *Double) Emit(inner map[string]any) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.emitLocked(inner)
+	return d.wrapLocked(inner)
 }
 
 func (d *Double) queueLocked(kind, eventID string, payload json.RawMessage) {

@@ -39,6 +39,7 @@ type Double struct {
 	lastTS   int64 // microseconds
 	serial   int   // ids of everything
 	scopes   map[string]bool
+	events   []string // that the app subscribes to; nil is every event
 	users    map[string]*user
 	channels map[string]*channel
 	order    []string // channel ids as they were made
