@@ -31,6 +31,8 @@ type link struct {
 	rest string // of a line girc has not taken yet
 	out  *chat.Mailbox[string]
 	read atomic.Int64 // when a line last came, Unix milliseconds
+
+	lines atomic.Int64 // that came
 }
 
 func newLink(conn, raw net.Conn) *link {
@@ -64,7 +66,7 @@ func (n *Network) dial(ctx context.Context) (*link, error) {
 	defer cancelShake()
 	if err := encrypted.HandshakeContext(shake); err != nil {
 		_ = conn.Close()
-		return nil, fmt.Errorf("TLS with %s: %w", n.cfg.Server, err)
+		return nil, n.shaken(err)
 	}
 	return newLink(encrypted, conn), nil
 }
@@ -91,6 +93,7 @@ func (l *link) next() (string, error) {
 		raw, err := l.r.ReadSlice('\n')
 		l.read.Store(time.Now().UnixMilli())
 		if err == nil {
+			l.lines.Add(1)
 			return strings.Trim(string(raw), "\r\n"), nil
 		}
 		for errors.Is(err, bufio.ErrBufferFull) {

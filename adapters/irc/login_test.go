@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"sprintbot/adapters/irc"
 	"sprintbot/adapters/irc/irctest"
 	"sprintbot/sprints/chat"
 )
@@ -84,6 +85,29 @@ func TestTLSIsVerified(t *testing.T) {
 	st := b.status("refused", func(st chat.Status) bool { return strings.Contains(st.Note, "certificate") })
 	if st.Up {
 		t.Fatalf("status %+v", st)
+	}
+}
+
+// TestWhatIsWrongWithAPortIsToldWithWhatToDo goes to ports that are not what
+// the configuration says.
+func TestWhatIsWrongWithAPortIsToldWithWhatToDo(t *testing.T) {
+	t.Parallel()
+	s := irctest.NgIRCd(t)
+	for name, c := range map[string]struct {
+		config irc.Config
+		words  []string
+	}{
+		"nobody signed": {secure(s, config("")), []string{"nobody whom this machine trusts", "put tls_pin: " + s.Pin}},
+		"not encrypted": {func() irc.Config { c := config(s.Addr); c.TLS = true; return c }(), []string{"perhaps that port is not encrypted", "tls: false"}},
+		"encrypted":     {config(s.TLSAddr), []string{"closed the connection without a word", "needs tls: true"}},
+	} {
+		if name == "nobody signed" {
+			c.config.Roots = x509.NewCertPool()
+		}
+		st := start(t, c.config).status(name, func(st chat.Status) bool { return strings.Contains(st.Note, c.words[0]) })
+		if st.Up || !strings.Contains(st.Note, c.words[1]) {
+			t.Errorf("%s: %+v", name, st)
+		}
 	}
 }
 

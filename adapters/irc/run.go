@@ -99,7 +99,7 @@ func (n *Network) once(ctx context.Context) (fatal bool, err error) {
 	n.mu.Lock()
 	n.now = s
 	n.mu.Unlock()
-	err = s.run(ctx)
+	err = n.unanswered(s, s.run(ctx))
 	n.mu.Lock()
 	n.now = nil
 	n.status.Last = link.lastRead()
