@@ -78,6 +78,28 @@ func breaks(err error) bool {
 	return false
 }
 
+// unavailable tells operators in words why a step of a write failed, with the
+// database's own error behind them.
+func unavailable(step string, err error) error {
+	why := "the database refuses"
+	switch code(err) & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		why = "another program has the database locked"
+	case sqlite3.SQLITE_FULL:
+		why = "the disk is full"
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		why = "the database's files can't be written"
+	case sqlite3.SQLITE_IOERR:
+		why = "the disk takes nothing: it is full, read-only or failing"
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		why = "the database is damaged"
+	}
+	if step != "" {
+		why += ": " + step
+	}
+	return fmt.Errorf("%w: %s: %w", sprints.ErrUnavailable, why, err)
+}
+
 // translate gives a failed rule of the schema the domain's error: a second of
 // what must be one is ErrTaken, a reference to nothing is ErrNotFound, a
 // database that takes nothing is ErrUnavailable.
@@ -86,7 +108,7 @@ func translate(err error) error {
 	case err == nil:
 		return nil
 	case breaks(err):
-		return fmt.Errorf("%w: %w", sprints.ErrUnavailable, err)
+		return unavailable("", err)
 	}
 	switch code(err) {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:

@@ -71,6 +71,17 @@ func connect(ctx context.Context, path, mode string, settings []pragma, n int) (
 	return db, nil
 }
 
+// writable says why nothing can be written through db: SQLite opens a file that
+// can't be changed for reading only, without a word. It changes nothing.
+func writable(ctx context.Context, db *sql.DB) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "CREATE TABLE can_this_be_written (answer)")
+	return errors.Join(err, tx.Rollback())
+}
+
 // check refuses a path that no database can be at, before anything is written
 // beside it, and makes a new file. It does not open one that is there: closing
 // it again would free the locks this process may hold on it.
@@ -111,6 +122,8 @@ func fileError(path string, err error) error {
 		return &FileError{Path: path, Reason: "is damaged", Err: err}
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
 		return &FileError{Path: path, Reason: "can't be written here", Err: err}
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return fmt.Errorf("%s is locked by another program; end that one and start again: %w", path, err)
 	}
 	return fmt.Errorf("open %s: %w", path, err)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"sprintbot/sprints"
@@ -169,7 +168,7 @@ func (t *tx) rollbackTo() error {
 		_, err = t.session.exec(t.ctx, "RELEASE try")
 	}
 	if err != nil {
-		t.broken = fmt.Errorf("%w: undo a savepoint: %w", sprints.ErrUnavailable, err)
+		t.broken = unavailable("undo a savepoint", err)
 	}
 	return t.broken
 }

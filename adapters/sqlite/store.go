@@ -93,6 +93,9 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 		if s.write, err = connect(ctx, path, "rwc", want, 1); err != nil {
 			return nil, fileError(path, err)
 		}
+		if err := writable(ctx, s.write); err != nil {
+			return nil, fileError(path, err)
+		}
 		if err := migrate(ctx, s.write, path, s.log); err != nil {
 			return nil, err
 		}

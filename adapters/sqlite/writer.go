@@ -152,7 +152,7 @@ func (w *writer) batch(t *turn) {
 	ctx, s := w.store.ctx, w.session
 	s.broken, w.wrote, w.posted, w.other = nil, false, nil, false
 	if _, err := s.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
-		t.start <- started{err: fmt.Errorf("%w: begin: %w", sprints.ErrUnavailable, err)}
+		t.start <- started{err: unavailable("begin", err)}
 		return
 	}
 	buried := w.bury()
@@ -171,7 +171,7 @@ func (w *writer) batch(t *turn) {
 	err := s.broken
 	if err == nil {
 		if _, cerr := s.exec(ctx, "COMMIT"); cerr != nil {
-			err = fmt.Errorf("%w: commit: %w", sprints.ErrUnavailable, cerr)
+			err = unavailable("commit", cerr)
 		}
 	}
 	if err != nil {

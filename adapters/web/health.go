@@ -66,19 +66,22 @@ func (s *Site) look(ctx context.Context) health {
 	if time.Since(s.health.at) < healthKept {
 		return s.health.last
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), healthPatience)
-	defer cancel()
+	ctx = context.WithoutCancel(ctx)
+	writing, written := context.WithTimeout(ctx, healthPatience)
+	defer written()
 	h := health{Problems: []string{}, Store: "writable", Networks: map[string]networkHealth{}}
 	now := s.cfg.Clock.Now()
 	if b := s.board.Load(); b != nil {
 		h.Board = b.At
 	}
-	if err := s.cfg.Store.Write(ctx, func(sprints.Tx) error { return nil }); err != nil {
+	if err := s.cfg.Store.Write(writing, func(sprints.Tx) error { return nil }); err != nil {
 		h.Store = "not writable"
 		h.Problems = append(h.Problems, "the store can't be written")
 		s.log.Error("the store can't be written", "error", err)
 	}
-	err := s.cfg.Store.Read(ctx, func(v sprints.View) error {
+	reading, read := context.WithTimeout(ctx, healthPatience) // a write that waited must not count against it
+	defer read()
+	err := s.cfg.Store.Read(reading, func(v sprints.View) error {
 		queues, err := v.Queues()
 		var oldest time.Duration
 		for _, q := range queues {

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// rest is what a program holds when nothing is under way.
+type rest struct {
+	goroutines int
+	heap       float64 // MiB in use after a collection
+}
+
+func (r rest) String() string { return fmt.Sprintf("%d goroutines, %.1f MiB", r.goroutines, r.heap) }
+
+const (
+	restGoroutines = 4   // that may come and go by themselves
+	restHeap       = 3.0 // MiB that caches may gain in a test, and a quarter of what there was
+	restWithin     = 20 * time.Second
+)
+
+// debugDoor opens the program's door for counts at its next start.
+func (p *program) debugDoor() {
+	p.env = append(p.env, "SPRINTBOT_DEBUG="+filepath.Join(p.dir, "debug"))
+}
+
+// rest asks the program through its door; false says that it did not answer.
+func (p *program) rest() (r rest, ok bool) {
+	ok = p.debug("goroutine?debug=1", func(line string) {
+		if r.goroutines == 0 {
+			_, _ = fmt.Sscanf(line, "goroutine profile: total %d", &r.goroutines)
+		}
+	}) && p.debug("heap?gc=1&debug=1", func(line string) {
+		var bytes float64
+		if _, err := fmt.Sscanf(line, "# HeapAlloc = %f", &bytes); err == nil {
+			r.heap = bytes / (1 << 20)
+		}
+	})
+	return r, ok && r.goroutines > 0 && r.heap > 0
+}
+
+// debug reads a profile line by line.
+func (p *program) debug(profile string, line func(string)) bool {
+	client := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", filepath.Join(p.dir, "debug"))
+		},
+	}}
+	resp, err := client.Get("http://bot/debug/pprof/" + profile)
+	if err != nil {
+		return false
+	}
+	defer resp.Body.Close()
+	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		line(strings.TrimSpace(lines.Text()))
+	}
+	return lines.Err() == nil && resp.StatusCode == http.StatusOK
+}
+
+// restful is what the program holds now: the least of two looks, for the first
+// finds what only the second collection frees.
+func (p *program) restful() rest {
+	p.t.Helper()
+	first, ok := p.rest()
+	second, again := p.rest()
+	if !ok || !again {
+		p.t.Fatal("the bot's door does not answer")
+	}
+	return rest{min(first.goroutines, second.goroutines), min(first.heap, second.heap)}
+}
+
+// rests waits until the program is back at what it held before a fault.
+func (p *program) rests(before rest) {
+	p.t.Helper()
+	tick, end := time.NewTicker(100*time.Millisecond), time.After(restWithin)
+	defer tick.Stop()
+	for {
+		now := p.restful()
+		if now.goroutines <= before.goroutines+restGoroutines && now.heap <= before.heap*1.25+restHeap {
+			p.t.Logf("at rest before: %v; after: %v", before, now)
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-end:
+			p.t.Errorf("never back at rest: %v before, %v now", before, now)
+			return
+		}
+	}
+}
+
+// healthy waits until the program says of itself what is expected: words of a
+// problem, or "" that all is well.
+func (p *program) healthy(ctx context.Context, t *testing.T, problem string) {
+	t.Helper()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.address+"/healthz", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatalf("/healthz never said %q: %v", problem, err)
+		}
+		var all strings.Builder
+		_, _ = bufio.NewReader(resp.Body).WriteTo(&all)
+		resp.Body.Close()
+		if problem == "" && resp.StatusCode == http.StatusOK || problem != "" && resp.StatusCode != http.StatusOK && strings.Contains(all.String(), problem) {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("/healthz never said %q, but %d %s", problem, resp.StatusCode, all.String())
+		}
+	}
+}
