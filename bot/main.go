@@ -23,13 +23,19 @@ type options struct {
 	Listen  string `placeholder:"ADDR" help:"Address of the page, as 127.0.0.1:8080; port 0 takes a free one. Default: that address, or what the configuration says."`
 	Version bool   `help:"Print the version and end."`
 
+	trying
 	looking
 }
 
-// do runs the bot, or looks at what it keeps.
+// do runs the bot, helps to set it up, or looks at what it keeps.
 func (o options) do(ctx context.Context, command string) error {
-	if command == "run" {
+	switch command {
+	case "run":
 		return run(ctx, o, os.Stdin, os.Stdout, os.Stderr)
+	case "check":
+		return checkNow(ctx, o, os.Stdout)
+	case "slack-manifest":
+		return slackManifest(o, os.Stdout)
 	}
 	return look(ctx, command, o, os.Stdout)
 }

@@ -72,7 +72,7 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	b.reloads = &reloads{
 		asked: make(chan chat.Handle, 1), load: load, now: cfg,
 		make: func(n NetworkConfig, c Config) (relay.Network, error) {
-			return newNetwork(n, store, c.Bridges, faces(c.URL), log)
+			return newNetwork(n, markOf(store), c.Bridges, faces(c.URL), log)
 		},
 	}
 	mode := web.Off
@@ -111,20 +111,21 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	return b.run(ctx)
 }
 
-// newNetwork makes the adapter of one configured network.
-func newNetwork(n NetworkConfig, store sprints.Store, routes relay.Routes, face func(network, nick string) string, log *slog.Logger) (relay.Network, error) {
+// newNetwork makes the adapter of one configured network. Where mark is nil
+// nothing said earlier is read.
+func newNetwork(n NetworkConfig, mark func(context.Context, chat.Place) (sprints.Mark, error), routes relay.Routes, face func(network, nick string) string, log *slog.Logger) (relay.Network, error) {
 	switch {
 	case n.IRC != nil:
 		return irc.New(irc.Config{
 			Name: n.Name, Server: n.IRC.Server, TLS: n.IRC.TLS, Pin: n.IRC.Pin, Nick: n.IRC.Nick, Channels: n.Channels,
 			Account: n.IRC.Account, Password: string(n.IRC.Password), Pace: n.IRC.Pace,
 			External: n.IRC.External, CertFile: n.IRC.CertFile, KeyFile: n.IRC.KeyFile,
-			Mark: markOf(store), Presence: presence(n.Name, routes), Version: "sprintbot " + version(), Log: log,
+			Mark: mark, Presence: presence(n.Name, routes), Version: "sprintbot " + version(), Log: log,
 		})
 	case n.Slack != nil:
 		return slack.New(slack.Config{
 			Name: n.Name, AppToken: string(n.Slack.AppToken), BotToken: string(n.Slack.BotToken),
-			Channels: n.Channels, APIURL: n.Slack.APIURL, Mark: markOf(store), FaceURL: face,
+			Channels: n.Channels, APIURL: n.Slack.APIURL, Mark: mark, FaceURL: face,
 		}, log), nil
 	}
 	return nil, fmt.Errorf("network %s is of no kind", n.Name)
@@ -192,14 +193,21 @@ func runSample(ctx context.Context, o options, clock sprints.Clock, log *slog.Lo
 // listen opens the page's port, and says what to do where that can't be.
 func listen(ctx context.Context, c web.Config) (*web.Site, error) {
 	site, err := web.Listen(ctx, c)
+	if err != nil {
+		return nil, cantListen(err, c.Listen)
+	}
+	return site, nil
+}
+
+// cantListen is err, with what to do where it says that a port can't be opened.
+func cantListen(err error, on string) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("another program listens on %s already: name another address with --listen, or take a free port with --listen 127.0.0.1:0", c.Listen)
+		return fmt.Errorf("another program listens on %s already: name another address with --listen, or take a free port with --listen 127.0.0.1:0", on)
 	}
-	var addr *net.OpError
-	if errors.As(err, &addr) && addr.Op == "listen" {
-		return nil, fmt.Errorf("the page can't listen on %s (%w): an address looks like 127.0.0.1:8080, and 127.0.0.1:0 takes a free port", c.Listen, addr.Err)
+	if addr, is := errors.AsType[*net.OpError](err); is && addr.Op == "listen" {
+		return fmt.Errorf("the page can't listen on %s (%w): an address looks like 127.0.0.1:8080, and 127.0.0.1:0 takes a free port", on, addr.Err)
 	}
-	return site, err
+	return err
 }
 
 // freeOr is addr, or the same host with any free port where addr is taken.

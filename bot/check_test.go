@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sprintbot/adapters/irc/irctest"
+	"sprintbot/adapters/slack/slackdouble"
+	"sprintbot/sprints"
+)
+
+// checked writes a configuration with networks and checks it.
+func checked(t *testing.T, rest string) (string, error) {
+	t.Helper()
+	config := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(config, []byte("event: {name: Check, timezone: UTC, first_day: 2027-05-17, last_day: 2027-05-20}\n"+rest), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	err := check(t.Context(), options{Config: config, Listen: "127.0.0.1:0"}, sprints.System{}, &out)
+	return out.String(), err
+}
+
+func TestACheckTellsThatAllIsWell(t *testing.T) {
+	s := irctest.NgIRCd(t)
+	d := slackdouble.New(t)
+	d.AddChannel(slackdouble.Channel{Name: "sprints"})
+	t.Setenv("CHECK_APP", d.AppToken)
+	t.Setenv("CHECK_BOT", d.BotToken)
+	out, err := checked(t, fmt.Sprintf(`
+networks:
+  - {name: home, kind: irc, server: %q, tls_pin: %s, channels: ["#sprints"]}
+  - {name: pycon, kind: slack, app_token_env: CHECK_APP, bot_token_env: CHECK_BOT, channels: ["#sprints"], api_url: %q}
+`, s.TLSAddr, s.Pin, d.URL()))
+	for _, words := range []string{"Check, 2027-05-17 to 2027-05-20", "ok     home (IRC): connected as sprintbot\n",
+		"ok     pycon (Slack): connected as sprintbot\n", "note   there are no bridges", "note   there are no organizers", "all is well"} {
+		if err != nil || !strings.Contains(out, words) {
+			t.Errorf("%v; no %q in\n%s", err, words, out)
+		}
+	}
+}
+
+func TestACheckTellsWhatIsWrong(t *testing.T) {
+	s := irctest.NgIRCd(t)
+	s.Dial("sprintbot")
+	d := slackdouble.New(t, slackdouble.WithoutScope("users:read"))
+	t.Setenv("CHECK_APP", d.AppToken)
+	t.Setenv("CHECK_BOT", d.BotToken)
+	t.Setenv("CHECK_MIXED", d.AppToken+"x")
+	out, err := checked(t, fmt.Sprintf(`
+networks:
+  - {name: home, kind: irc, server: %q, tls: false, channels: ["#sprints"]}
+  - {name: unsigned, kind: irc, server: %q, channels: ["#sprints"]}
+  - {name: pycon, kind: slack, app_token_env: CHECK_APP, bot_token_env: CHECK_BOT, channels: ["#nowhere"], api_url: %q}
+  - {name: mixed, kind: slack, app_token_env: CHECK_APP, bot_token_env: CHECK_MIXED, channels: ["#nowhere"], api_url: %q}
+`, s.Addr, s.TLSAddr, d.URL(), d.URL()))
+	for _, words := range []string{"note   somebody has the nick sprintbot there", "WRONG  unsigned (IRC)", "put tls_pin: " + s.Pin,
+		"WRONG  pycon (Slack): connected as sprintbot; not served: #nowhere: there is no such channel", "the app lacks users:read",
+		"WRONG  mixed (Slack)", "copy it again from the app's page"} {
+		if err == nil || !strings.Contains(out, words) {
+			t.Errorf("%v; no %q in\n%s", err, words, out)
+		}
+	}
+}
+
+func TestACheckLeavesTheNetworksToABotThatRuns(t *testing.T) {
+	dir := t.TempDir()
+	config := filepath.Join(dir, "config.yaml")
+	if err := os.WriteFile(config, []byte("event: {name: Check, timezone: UTC, first_day: 2027-05-17, last_day: 2027-05-20}\ndatabase: one.db\n"+
+		"networks:\n  - {name: home, kind: irc, server: \"127.0.0.1:1\", channels: [\"#a\"]}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	store, _, err := openEvent(t.Context(), filepath.Join(dir, "one.db"), sprints.System{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	var out strings.Builder
+	if err := check(t.Context(), options{Config: config}, sprints.System{}, &out); err != nil || !strings.Contains(out.String(), "a bot runs with this database") {
+		t.Errorf("%v:\n%s", err, out.String())
+	}
+}
+
+func TestTheManifestIsWhatTheBridgesNeed(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(config, []byte(`
+event: {name: Check, timezone: UTC, first_day: 2027-05-17, last_day: 2027-05-20}
+networks:
+  - {name: home, kind: irc, server: "127.0.0.1:1", channels: ["#a"]}
+  - {name: pycon, kind: slack, app_token_env: NOT_SET_HERE, bot_token_env: NOT_SET_EITHER, channels: ["#b"]}
+bridges:
+  - {join: ["home #a", "pycon #b"], reactions: on}
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := options{Config: config}
+	o.SlackManifest.Name = "pyconbot"
+	var out strings.Builder
+	if err := slackManifest(o, &out); err != nil || !strings.Contains(out.String(), "- reactions:read") ||
+		!strings.Contains(out.String(), "- reaction_added") || strings.Contains(out.String(), "member_left_channel") || !strings.Contains(out.String(), `name: "pyconbot"`) {
+		t.Errorf("%v:\n%s", err, out.String())
+	}
+}
