@@ -30,6 +30,7 @@ type IRCConfig struct {
 	Server   string // host:port
 	TLS      bool
 	Pin      string // SHA-256 sums of the certificate or its key, "" asks authorities
+	Open     secret // the server's own password, "" none
 	Nick     string
 	Account  string // SASL, "" none
 	Password secret
@@ -68,6 +69,8 @@ type ircKeys struct {
 	Server   string   `yaml:"server"`
 	TLS      *bool    `yaml:"tls"`
 	TLSPin   string   `yaml:"tls_pin"`
+	PassEnv  string   `yaml:"password_env"`
+	PassFile string   `yaml:"password_file"`
 	Nick     string   `yaml:"nick"`
 	Channels []string `yaml:"channels"`
 	Ignore   []string `yaml:"ignore"`
@@ -186,6 +189,10 @@ func (k *ircKeys) config(r *reading, path string) NetworkConfig {
 		} else if !c.TLS {
 			r.refuse(path+".tls", "must be true where there is tls_pin: nothing shows a certificate otherwise")
 		}
+	}
+	c.Open = r.secret(path, "password", k.PassEnv, k.PassFile, false)
+	if c.Open != "" && !c.TLS && !loopback(host) {
+		r.refuse(path+".tls", "must be true where there is a password: it would travel readable")
 	}
 	if r.has(path + ".sasl") {
 		k.SASL.config(r, path, host, &c)

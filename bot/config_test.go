@@ -21,7 +21,7 @@ const hush = "hunter2-of-the-test"
 
 // secrets sets what the example's _env keys name.
 func secrets(t *testing.T) {
-	for _, name := range []string{"GITHUB_TOKEN", "IRC_PASSWORD", "SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"} {
+	for _, name := range []string{"GITHUB_TOKEN", "IRC_PASSWORD", "IRC_SERVER_PASSWORD", "SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"} {
 		t.Setenv(name, hush+" ")
 	}
 }
@@ -241,6 +241,7 @@ func TestAWrongKeyStopsTheStartWithLineKeyAndSuggestion(t *testing.T) {
 		"burst of words":      {"pace: unlimited", "pace: {burst: many}", "networks.1.pace.burst: is a whole number"},
 		"not true":            {"tls: false", "tls: perhaps", "networks.1.tls: is true or false"},
 		"readable password":   {`server: "127.0.0.1:6667", tls: false`, `server: "irc.example.org:6667", tls: false, sasl: {account: a, password_env: T_APP}`, "networks.1.tls: must be true where there is sasl"},
+		"readable opening":    {`server: "127.0.0.1:6667", tls: false`, `server: "irc.example.org:6667", tls: false, password_env: T_APP`, "networks.1.tls: must be true where there is a password"},
 		"no port":             {`"127.0.0.1:6667"`, "localhost", "networks.1.server: is a host and a port"},
 		"edits":               {`["libera #a", "pycon #s"]`, `{join: ["libera #a", "pycon #s"], edits: shrt}`, "bridges.1.edits: is short, full or off"},
 		"deletes":             {`["libera #a", "pycon #s"]`, `{join: ["libera #a", "pycon #s"], deletes: on}`, "bridges.1.deletes: is off or notice"},

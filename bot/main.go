@@ -23,8 +23,8 @@ type options struct {
 	Listen  string `placeholder:"ADDR" help:"Address of the page, as 127.0.0.1:8080; port 0 takes a free one. Default: that address, or what the configuration says."`
 	Version bool   `help:"Print the version and end."`
 
-	trying
 	looking
+	trying
 }
 
 // do runs the bot, helps to set it up, or looks at what it keeps.

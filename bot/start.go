@@ -117,7 +117,7 @@ func newNetwork(n NetworkConfig, mark func(context.Context, chat.Place) (sprints
 	switch {
 	case n.IRC != nil:
 		return irc.New(irc.Config{
-			Name: n.Name, Server: n.IRC.Server, TLS: n.IRC.TLS, Pin: n.IRC.Pin, Nick: n.IRC.Nick, Channels: n.Channels,
+			Name: n.Name, Server: n.IRC.Server, TLS: n.IRC.TLS, Pin: n.IRC.Pin, ServerPassword: string(n.IRC.Open), Nick: n.IRC.Nick, Channels: n.Channels,
 			Account: n.IRC.Account, Password: string(n.IRC.Password), Pace: n.IRC.Pace,
 			External: n.IRC.External, CertFile: n.IRC.CertFile, KeyFile: n.IRC.KeyFile,
 			Mark: mark, Presence: presence(n.Name, routes), Version: "sprintbot " + version(), Log: log,

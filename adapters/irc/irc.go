@@ -44,6 +44,9 @@ type Config struct {
 	// Nick is the bot's name there; while somebody holds it the bot appends to
 	// it and tries to regain it.
 	Nick string
+	// ServerPassword is told to a server, or a bouncer, that lets nobody in
+	// without one; empty is none.
+	ServerPassword string
 	// Channels are joined after each connection.
 	Channels []string
 	// Pin trusts the server by the SHA-256 of its certificate or of its key, in

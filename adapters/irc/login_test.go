@@ -245,3 +245,22 @@ func TestLoginIsRequiredAgainAfterTheServicesComeBack(t *testing.T) {
 		t.Fatalf("joined without its account: %s", joined.Raw)
 	}
 }
+
+func TestAServersOwnPasswordIsTheFirstWord(t *testing.T) {
+	t.Parallel()
+	script := irctest.Listen(t)
+	c := config(script.Addr)
+	c.ServerPassword = "ada/libera:open sesame"
+	n, err := irc.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	irc.Patient(n)
+	b := run(t, n)
+	peer := script.Accept()
+	enter(peer, "")
+	b.up()
+	if first := peer.Lines()[0]; first.Raw != "PASS :ada/libera:open sesame" {
+		t.Errorf("the first line is %q", first.Raw)
+	}
+}

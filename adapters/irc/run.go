@@ -95,6 +95,9 @@ func (n *Network) once(ctx context.Context) (fatal bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if n.cfg.ServerPassword != "" {
+		link.send("PASS :" + n.cfg.ServerPassword)
+	}
 	s := n.newSession(link)
 	n.mu.Lock()
 	n.now = s
