@@ -25,6 +25,7 @@ func TestFaultFullDisk(t *testing.T) {
 	h.arrives()
 	h.says(100)
 	h.arrives()
+	h.rests(h.before)
 	h.stop()
 	h.allArrived(0)
 }

@@ -21,7 +21,7 @@ type rest struct {
 func (r rest) String() string { return fmt.Sprintf("%d goroutines, %.1f MiB", r.goroutines, r.heap) }
 
 const (
-	restGoroutines = 4   // that may come and go by themselves
+	restGoroutines = 8   // that come at the first message, or come and go by themselves
 	restHeap       = 3.0 // MiB that caches may gain in a test, and a quarter of what there was
 	restWithin     = 20 * time.Second
 )

@@ -243,6 +243,75 @@ func TestFaultABanOfTheServer(t *testing.T) {
 	})
 }
 
+// TestFaultLoginRefused starts the bot with a wrong password: the network stops,
+// says so and comes into no channel, and what is sent waits. With the right
+// password all of it goes, once.
+func TestFaultLoginRefused(t *testing.T) {
+	t.Parallel()
+	s := irctest.InspIRCd(t)
+	s.Register("sprintbot", "secret-2")
+	ada := s.Dial("ada")
+	ada.Join("#sprint")
+	c := config(s.Addr)
+	c.Account, c.Password = "sprintbot", "forgotten"
+	b := start(t, c)
+	q := newQueue(t, b.net)
+	q.add("row", 5)
+	st := b.status("refused", func(st chat.Status) bool { return st.Fatal })
+	<-b.ended
+	if b.err == nil || !strings.Contains(st.Note, "SASL") || strings.Contains(st.Note, "forgotten") {
+		t.Fatalf("error %v, status %+v", b.err, st)
+	}
+	q.waits("offline")
+	ada.Sync()
+	if slices.ContainsFunc(ada.Lines(), func(l irctest.Line) bool { return l.Command == "JOIN" && strings.HasPrefix(l.Nick, "sprintbot") }) {
+		t.Error("the bot came without its login")
+	}
+
+	c.Password = "secret-2"
+	again := start(t, c).up()
+	right := newQueue(t, again.net)
+	q.mu.Lock()
+	right.mu.Lock()
+	right.rows, q.rows = q.rows, nil
+	right.mu.Unlock()
+	q.mu.Unlock()
+	right.flows()
+	ada.Say("#sprint", "after")
+	again.hears("after")
+	ada.Sync()
+	count(t, 0, numbered("row", 5), ada.Said("#sprint")...)
+}
+
+// TestFaultNickTaken finds the bot's nick taken when it comes, and lets it have
+// the nick while it speaks: nothing sent or said is lost or comes twice.
+func TestFaultNickTaken(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *irctest.Server) {
+		ada, squatter := s.Dial("ada"), s.Dial("sprintbot")
+		ada.Join("#sprint")
+		b := start(t, config(s.Addr)).up()
+		q := newQueue(t, b.net)
+		q.add("taken", 20)
+		ada.Say("#sprint", "while it is taken")
+		b.hears("while it is taken")
+		squatter.Quit("done")
+		q.add("regaining", 50)
+		b.status("regained", func(st chat.Status) bool { return st.Note == "connected as sprintbot" })
+		q.add("regained", 20)
+		q.flows()
+		ada.Say("#sprint", "after")
+		b.hears("after")
+		ada.Sync()
+		count(t, 0, slices.Concat(numbered("taken", 20), numbered("regaining", 50), numbered("regained", 20)), ada.Said("#sprint")...)
+		for _, words := range []string{"while it is taken", "after"} {
+			if n := len(slices.DeleteFunc(b.words(), func(w string) bool { return w != words })); n != 1 {
+				t.Errorf("%q heard %d times", words, n)
+			}
+		}
+	})
+}
+
 // TestFaultNetsplit parts two servers of a network and joins them again, with
 // the bot's nick taken on the other side meanwhile: the servers kill both, the
 // bot comes back. Nothing sent is lost; who is on the bot's side hears it all,
