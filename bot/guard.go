@@ -23,23 +23,27 @@ const toldFor = 24 * time.Hour
 type guard struct {
 	floods *relay.Floods
 	others *relay.Others
+	staff  *staff
 	paused atomic.Pointer[map[chat.Place]bool]
-	// names are of the configuration: who is ignored, by network, and what
-	// people call each network.
+	// names are of the configuration: who is ignored, by network, what people
+	// call each network and the bot, and who organizes.
 	names atomic.Pointer[guardNames]
 	fresh sync.Mutex // one refresh at a time: a slow one must not undo a later one's
 }
 
 type guardNames struct {
-	ignored map[string][]string
-	labels  []string
+	ignored    map[string][]string
+	labels     []string
+	own        []string // what the bot is called
+	organizers []Organizer
+	readers    []string // of the lobby, as people call their networks
 }
 
 // newGuard lets everything pass until it is told limits and names.
 func newGuard() *guard {
-	g := &guard{floods: relay.NewFloods(relay.Limits{}), others: relay.NewOthers()}
+	g := &guard{floods: relay.NewFloods(relay.Limits{}), others: relay.NewOthers(), staff: newStaff()}
 	g.paused.Store(&map[chat.Place]bool{})
-	g.names.Store(&guardNames{})
+	g.names.Store(&guardNames{own: []string{"sprintbot"}})
 	return g
 }
 
@@ -68,10 +72,13 @@ func (g *guard) refresh(ctx context.Context, store sprints.Store) error {
 		for _, i := range said {
 			ignored[i.Network] = append(ignored[i.Network], i.Who)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return g.staff.know(v, names.own, names.organizers)
 	})
 	if err != nil {
-		return fmt.Errorf("read what is paused and ignored: %w", err)
+		return fmt.Errorf("read what is paused, who is ignored and who organizes: %w", err)
 	}
 	g.paused.Store(&paused)
 	g.others.Know(ignored, names.labels)
@@ -139,6 +146,9 @@ func (e *ear) carry(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
 		if err := e.tellMissed(tx, m.In, v.Missed, chat.SourceKey(m.In.Network, m.ID)); err != nil {
 			return err
 		}
+	}
+	if e.desk.Organizer(m.From.Network, m.From.ID) {
+		e.guard.staff.saw(m.From)
 	}
 	if m.Kind == chat.Said || m.Kind == chat.Action {
 		switch e.guard.others.Judge(m) {

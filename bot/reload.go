@@ -161,7 +161,7 @@ func (b *bot) settle(old, next Config, nets []relay.Network) (done []string) {
 // apply changes what is heard and carried among networks, between two batches.
 func (e *ear) apply(c Config, nets []relay.Network) {
 	e.guard.floods.Limit(c.Flood)
-	e.guard.names.Store(&guardNames{ignored: c.ignored(), labels: labelsOf(c.Networks)})
+	e.guard.names.Store(&guardNames{ignored: c.ignored(), labels: labelsOf(c.Networks), own: ownNames(c.Networks), organizers: c.Organizers, readers: readers(c.Networks)})
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.desk.Organizer = c.Organizes

@@ -72,7 +72,7 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	b.reloads = &reloads{
 		asked: make(chan chat.Handle, 1), load: load, now: cfg,
 		make: func(n NetworkConfig, c Config) (relay.Network, error) {
-			return newNetwork(n, markOf(store), c.Bridges, faces(c.URL), log)
+			return newNetwork(n, pastOf(store, n.Name), c.Bridges, faces(c.URL), log)
 		},
 	}
 	mode := web.Off
@@ -81,7 +81,7 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	}
 	site, err := listen(ctx, web.Config{
 		Name: lobbyName, Listen: cfg.Listen, URL: cfg.URL, Lobby: mode,
-		Readers: readers(cfg.Networks), Reserved: reserved(cfg.Networks),
+		Readers: b.readers, Reserved: b.reserved, Doubted: b.doubted,
 		Store: store, Clock: clock, Status: b.statuses, Paces: b.paces, Organizer: b.organizes, Log: log.With("network", lobbyName),
 	})
 	if err != nil {
@@ -111,21 +111,37 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	return b.run(ctx)
 }
 
-// newNetwork makes the adapter of one configured network. Where mark is nil
-// nothing said earlier is read.
-func newNetwork(n NetworkConfig, mark func(context.Context, chat.Place) (sprints.Mark, error), routes relay.Routes, face func(network, nick string) string, log *slog.Logger) (relay.Network, error) {
+// past is what an adapter asks of what was heard; the zero value: nothing said
+// earlier is read.
+type past struct {
+	mark  func(context.Context, chat.Place) (sprints.Mark, error)
+	heard func(ctx context.Context, from, to string, most int) ([]sprints.HeardKey, error)
+}
+
+func pastOf(store sprints.Store, network string) past {
+	return past{mark: markOf(store), heard: func(ctx context.Context, from, to string, most int) (keys []sprints.HeardKey, err error) {
+		err = store.Read(ctx, func(v sprints.View) (err error) {
+			keys, err = v.HeardBetween(network, from, to, most)
+			return err
+		})
+		return keys, err
+	}}
+}
+
+// newNetwork makes the adapter of one configured network.
+func newNetwork(n NetworkConfig, then past, routes relay.Routes, face func(network, nick string) string, log *slog.Logger) (relay.Network, error) {
 	switch {
 	case n.IRC != nil:
 		return irc.New(irc.Config{
 			Name: n.Name, Server: n.IRC.Server, TLS: n.IRC.TLS, Pin: n.IRC.Pin, ServerPassword: string(n.IRC.Open), Nick: n.IRC.Nick, Channels: n.Channels,
 			Account: n.IRC.Account, Password: string(n.IRC.Password), Pace: n.IRC.Pace,
 			External: n.IRC.External, CertFile: n.IRC.CertFile, KeyFile: n.IRC.KeyFile,
-			Mark: mark, Presence: presence(n.Name, routes), Version: "sprintbot " + version(), Log: log,
+			Mark: then.mark, Presence: presence(n.Name, routes), Version: "sprintbot " + version(), Log: log,
 		})
 	case n.Slack != nil:
 		return slack.New(slack.Config{
 			Name: n.Name, AppToken: string(n.Slack.AppToken), BotToken: string(n.Slack.BotToken),
-			Channels: n.Channels, APIURL: n.Slack.APIURL, Mark: mark, FaceURL: face,
+			Channels: n.Channels, APIURL: n.Slack.APIURL, Mark: then.mark, Heard: then.heard, FaceURL: face,
 		}, log), nil
 	}
 	return nil, fmt.Errorf("network %s is of no kind", n.Name)
@@ -169,8 +185,8 @@ func runSample(ctx context.Context, o options, clock sprints.Clock, log *slog.Lo
 	terminal := isatty.IsTerminal(in.Fd()) && onFile && isatty.IsTerminal(screen.Fd())
 	front := console.New(console.Config{In: in, Out: out, Terminal: terminal, Complete: commands.Complete, Clock: clock, Log: log})
 	site, err := listen(ctx, web.Config{
-		Name: lobbyName, Listen: o.Listen, Lobby: web.Anonymous, Readers: []string{"the console"},
-		Reserved: []string{"sprintbot"}, Store: store, Clock: clock, Status: b.statuses, Paces: b.paces, Log: log.With("network", lobbyName),
+		Name: lobbyName, Listen: o.Listen, Lobby: web.Anonymous, Readers: func() []string { return []string{"the console"} },
+		Reserved: b.reserved, Doubted: b.doubted, Store: store, Clock: clock, Status: b.statuses, Paces: b.paces, Log: log.With("network", lobbyName),
 	})
 	if err != nil {
 		return err
@@ -248,6 +264,7 @@ func (b *bot) wire(w wiring) error {
 			Routes: w.routes, Labels: w.labels, Manners: relay.MannersOf(b.networks), Pages: w.pages, Expires: w.expires,
 		},
 	}
+	b.ear.carrier.Doubts = b.ear.doubts
 	b.jobs = jobs.New(jobs.Config{Store: b.store, Clock: b.clock, GitHub: hub, Pages: pages, Log: b.log.With("from", "jobs")})
 	return nil
 }
@@ -320,8 +337,8 @@ func readers(networks []NetworkConfig) []string {
 	return all
 }
 
-// reserved are names that no visitor of the lobby may wear.
-func reserved(networks []NetworkConfig) []string {
+// ownNames are what the bot is called.
+func ownNames(networks []NetworkConfig) []string {
 	all := []string{"sprintbot"}
 	for _, n := range networks {
 		if n.IRC != nil {

@@ -52,6 +52,9 @@ func (n *Network) head(out chat.Outgoing) string {
 		if who == "" {
 			who = "someone"
 		}
+		if caveat := out.Caveat(); caveat != "" {
+			from += ", " + caveat
+		}
 	}
 	who = clean(who)
 	if out.Kind == chat.Action {

@@ -41,6 +41,13 @@ func TestANameOfMixedLettersSaysSo(t *testing.T) {
 	}
 }
 
+func TestANameThatPassesForAnOrganizersSaysSo(t *testing.T) {
+	out := chat.Outgoing{As: &chat.Handle{Nick: "\u0430da"}, From: "Slack", Doubt: true}
+	if got, want := speaker(out), "<\u0430\u200bda (Slack, unconfirmed)>"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestPeopleOfThisNetworkAreCalledByNickAndNobodyElse(t *testing.T) {
 	n, err := New(Config{Name: "libera", Server: "h:1", Nick: "sprintbot", Channels: []string{"#x"}})
 	if err != nil {

@@ -157,12 +157,12 @@ func (n *Network) words(l chat.Line) chat.Text {
 
 // speaker is who said relayed words, as every part of them begins: <ada
 // (Slack)>. A name keeps to its place: no controls, no marks of direction, no
-// angle brackets; one written from right to left is isolated, one whose letters
-// pass for others says so. It does not call whoever has the same nick here.
+// angle brackets; one written from right to left is isolated, one that passes
+// for another says so. It does not call whoever has the same nick here.
 func speaker(out chat.Outgoing) string {
 	name, where := nameOf(out.As.Nick), isolated(nameOf(out.From))
-	if chat.Mixed(name) {
-		where = strings.TrimPrefix(where+", mixed letters", ", ")
+	if caveat := out.Caveat(); caveat != "" {
+		where = strings.TrimPrefix(where+", "+caveat, ", ")
 	}
 	if name = isolated(uncalled(name)); name == "" {
 		name = "somebody"

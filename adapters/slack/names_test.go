@@ -23,6 +23,13 @@ func TestNamesFromElsewherePassForNobodys(t *testing.T) {
 	}
 }
 
+func TestANameThatPassesForAnOrganizersSaysSo(t *testing.T) {
+	out := chat.Outgoing{As: &chat.Handle{Network: "libera", ID: "guest:1", Nick: "\u0430da"}, From: "IRC", Doubt: true}
+	if got, want := userName(out), "\u0430da (IRC, unconfirmed)"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // FuzzWordsFromOthers posts what anybody may say elsewhere: no mark is made but
 // of a person known by that name, and no word is lost.
 func FuzzWordsFromOthers(f *testing.F) {

@@ -87,8 +87,8 @@ func userName(out chat.Outgoing) string {
 	if nick == "" {
 		nick = out.As.ID
 	}
-	if chat.Mixed(nick) {
-		where += ", mixed letters" // it may pass for a member's
+	if caveat := out.Caveat(); caveat != "" {
+		where += ", " + caveat // the name may pass for a member's
 	}
 	tail := " (" + where + ")"
 	isolate := leftward(nick)

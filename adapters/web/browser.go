@@ -16,8 +16,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
 	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
@@ -137,7 +135,6 @@ var visitorForm = regexp.MustCompile(`^(?i)visitor\s*\d*$`)
 // can't be had.
 func (s *Site) checkName(name string, v visitor) (nick, problem string) {
 	nick = sprints.OneLine(name)
-	look := skeleton(nick)
 	switch {
 	case nick == "" || !strings.ContainsFunc(nick, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }):
 		return "", "A name needs a letter. Try a short one."
@@ -152,41 +149,24 @@ func (s *Site) checkName(name string, v visitor) (nick, problem string) {
 	case v.Known && nick == v.Person.Nick:
 		return nick, ""
 	}
-	taken := append([]string{"sprintbot", s.cfg.Name}, s.cfg.Reserved...)
+	taken := append([]string{"sprintbot", s.cfg.Name}, s.cfg.Reserved()...)
 	if b := s.board.Load(); b != nil {
 		taken = append(taken, b.Reserved...)
 	}
 	for _, t := range taken {
-		if t != "" && skeleton(t) == look {
+		if passes(t, nick) {
 			return "", "That name is somebody's here, or looks like it. Try another one."
 		}
 	}
-	if slices.ContainsFunc(s.lobby.speakers(s.cfg.Clock.Now().Add(-time.Hour), v.ID), func(n string) bool { return skeleton(n) == look }) {
+	if slices.ContainsFunc(s.lobby.speakers(s.cfg.Clock.Now().Add(-time.Hour), v.ID), func(n string) bool { return passes(n, nick) }) {
 		return "", "Somebody in the lobby goes by that name. Try another one."
 	}
 	return nick, ""
 }
 
-// confusable are letters and digits that look like another one.
-var confusable = map[rune]rune{
-	'а': 'a', 'в': 'b', 'с': 'c', 'ԁ': 'd', 'е': 'e', 'ё': 'e', 'ɡ': 'g', 'һ': 'h', 'н': 'h', 'і': 'l', 'ї': 'l', 'ј': 'j', 'к': 'k', 'ӏ': 'l',
-	'м': 'm', 'п': 'n', 'о': 'o', 'р': 'p', 'ԛ': 'q', 'г': 'r', 'ѕ': 's', 'т': 't', 'и': 'u', 'ѵ': 'v', 'ԝ': 'w', 'х': 'x', 'у': 'y', 'з': '3',
-	'α': 'a', 'β': 'b', 'ε': 'e', 'η': 'n', 'ι': 'l', 'κ': 'k', 'ν': 'v', 'ο': 'o', 'ρ': 'p', 'σ': 'o', 'τ': 't', 'υ': 'u', 'χ': 'x', 'ω': 'w',
-	'0': 'o', '1': 'l', 'i': 'l', '|': 'l', 'ı': 'l', '5': 's', '3': 'e', '4': 'a', '7': 't', '8': 'b', 'ø': 'o', 'ł': 'l', 'đ': 'd', 'ß': 'b',
-}
-
-// skeleton is what a name looks like: two names with one skeleton could be
-// taken for each other.
-func skeleton(name string) string {
-	var b strings.Builder
-	for _, r := range norm.NFKD.String(strings.ToLower(norm.NFKC.String(name))) {
-		if c, ok := confusable[r]; ok {
-			r = c
-		}
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			b.WriteRune(r)
-		}
-	}
-	s := strings.ReplaceAll(b.String(), "rn", "m")
-	return strings.ReplaceAll(s, "vv", "w")
+// passes says that one name may be taken for the other. On a page nobody knows
+// a visitor by, a small i is too near an l as well.
+func passes(a, b string) bool {
+	loose := strings.NewReplacer("i", "l")
+	return chat.Alike(a, b) || chat.Alike(loose.Replace(strings.ToLower(a)), loose.Replace(strings.ToLower(b)))
 }

@@ -157,7 +157,7 @@ func TestInABrowser(t *testing.T) {
 }
 
 func pagesHaveNoErrorsAndNoSidewaysScroll(t *testing.T, open func(testing.TB) *tab) {
-	k := start(t, web.Config{Lobby: web.Anonymous, Readers: []string{"Slack", "IRC"}}, fillSample)
+	k := start(t, web.Config{Lobby: web.Anonymous, Readers: names("Slack", "IRC")}, fillSample)
 	k.talk()
 	b := open(t)
 	k.longNames()
@@ -208,7 +208,7 @@ func pagesHaveNoErrorsAndNoSidewaysScroll(t *testing.T, open func(testing.TB) *t
 
 // readmePicture is docs/board.png.
 func readmePicture(t *testing.T, open func(testing.TB) *tab) {
-	k := start(t, web.Config{Lobby: web.Anonymous, Readers: []string{"Slack", "IRC"}}, fillSample)
+	k := start(t, web.Config{Lobby: web.Anonymous, Readers: names("Slack", "IRC")}, fillSample)
 	b := open(t)
 	b.size(1280, 800, 1)
 	b.dark(false)
@@ -421,7 +421,7 @@ func everythingWorksWithoutScript(t *testing.T, open func(testing.TB) *tab) {
 }
 
 func theLobbyIsLive(t *testing.T, open func(testing.TB) *tab) {
-	k := start(t, web.Config{Lobby: web.Anonymous, Readers: []string{"Slack", "IRC"}}, fillSample)
+	k := start(t, web.Config{Lobby: web.Anonymous, Readers: names("Slack", "IRC")}, fillSample)
 	b := open(t)
 	b.size(1280, 800, 1)
 	b.do(chromedp.Navigate(k.base + "/lobby"))

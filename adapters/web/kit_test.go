@@ -123,6 +123,9 @@ func start(t testing.TB, cfg web.Config, fill func(*kit)) *kit {
 	return k
 }
 
+// names are a list of them that never changes.
+func names(all ...string) func() []string { return func() []string { return all } }
+
 func (k *kit) write(fn func(tx sprints.Tx) error) {
 	k.t.Helper()
 	if err := k.store.Write(k.t.Context(), fn); err != nil {

@@ -23,7 +23,7 @@ type saying struct {
 	Row     int64  // of the outbox, 0 for what was said here
 	By      string // id of who said it here, "" for what came from elsewhere
 	Nick    string
-	From    string // network it came from, "" here
+	From    string // network it came from, "" here; and what to know of the name
 	Bot     bool
 	Action  bool
 	Removed bool

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"sprintbot/adapters/web"
@@ -12,7 +13,7 @@ import (
 )
 
 func TestWordsInTheLobbyAreHeardAndShown(t *testing.T) {
-	k := start(t, web.Config{Lobby: web.Anonymous, Readers: []string{"the console"}}, fillSample)
+	k := start(t, web.Config{Lobby: web.Anonymous, Readers: names("the console")}, fillSample)
 	b, other := k.browser(), k.browser()
 	page := b.get("/lobby")
 	contains(t, page, "Read by people on the console, and on this page.", "You speak as <b><bdi>visitor ")
@@ -110,7 +111,7 @@ func TestAnAnnouncementStandsOnEveryPage(t *testing.T) {
 }
 
 func TestNobodyWearsTheNameOfTheBotOrOfALead(t *testing.T) {
-	k := start(t, web.Config{Lobby: web.Anonymous, Reserved: []string{"Ada"}}, fillSample)
+	k := start(t, web.Config{Lobby: web.Anonymous, Reserved: names("Ada")}, fillSample)
 	b := k.browser()
 	for _, name := range []string{"sprintbot", "SprintB0t", "ѕрrintbot", "s p r i n t b o t", "wren", "Wrеn", "ada", "\u202eada", "visitor 7", "", "!!!", strings.Repeat("x", 30), "<b>", "аdа"} {
 		res, page := b.post("/lobby/name", url.Values{"key": {b.key(b.get("/lobby"))}, "name": {name}})
@@ -136,6 +137,33 @@ func TestNobodyWearsTheNameOfTheBotOrOfALead(t *testing.T) {
 	if res, _ := other.post("/lobby/name", url.Values{"key": {other.key(other.get("/lobby"))}, "name": {"zoe k"}}); res.StatusCode != 400 {
 		t.Error("a name in use is given to somebody else")
 	}
+}
+
+// A reload changes who organizes and which networks read along.
+func TestTheLobbyKnowsItsNamesAsTheyAreNow(t *testing.T) {
+	var reserved, readers atomic.Pointer[[]string]
+	reserved.Store(&[]string{})
+	readers.Store(&[]string{"IRC"})
+	k := start(t, web.Config{Lobby: web.Anonymous, Reserved: func() []string { return *reserved.Load() }, Readers: func() []string { return *readers.Load() }}, fillSample)
+	contains(t, k.browser().get("/lobby"), "Read by people on IRC, and on this page.")
+	reserved.Store(&[]string{"Grace"})
+	readers.Store(&[]string{"Slack", "IRC"})
+	b := k.browser()
+	if res, _ := b.post("/lobby/name", url.Values{"key": {b.key(b.get("/lobby"))}, "name": {"grасe"}}); res.StatusCode != 400 {
+		t.Error(res.Status)
+	}
+	contains(t, b.get("/lobby"), "Read by people on Slack and IRC, and on this page.")
+}
+
+func TestANameThatPassesForAnOrganizersSaysSoInTheLobby(t *testing.T) {
+	doubted := func(_ context.Context, h chat.Handle) (bool, error) { return h.Nick == "Grace", nil }
+	k := start(t, web.Config{Lobby: web.Anonymous, Doubted: doubted}, fillSample)
+	b := k.browser()
+	b.post("/lobby/name", url.Values{"key": {b.key(b.get("/lobby"))}, "name": {"Grace"}})
+	b.post("/lobby", url.Values{"key": {b.key(b.get("/lobby"))}, "say": {"hi from here"}})
+	k.deliver(chat.Outgoing{Row: 1, To: chat.Place{Network: "lobby", Channel: web.Room}, As: &chat.Handle{Network: "libera", ID: "guest:1", Nick: "Grаce"},
+		From: "IRC", Doubt: true, Lane: chat.Relays, Kind: chat.Said, Reply: chat.Saying(chat.Plainly("hi from there"))})
+	contains(t, b.get("/lobby"), "<b><bdi>Grace</bdi></b> <span>unconfirmed</span>", "<b><bdi>Grаce</bdi></b> <span>IRC, unconfirmed</span>")
 }
 
 func TestTheLobbyIsAbsentWhenOff(t *testing.T) {

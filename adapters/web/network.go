@@ -59,6 +59,9 @@ func (s *Site) Send(_ context.Context, part chat.Part, done func(chat.Receipt, e
 	line := saying{Row: out.Row, At: at, Body: template.HTML(part.Body), Action: out.Kind == chat.Action, Banner: out.Lane == chat.Announcements && !out.Relayed()} // #nosec G203 -- made by Render
 	if out.As != nil {
 		line.Nick, line.From, line.Bot = sprints.OneLine(out.As.Nick), sprints.OneLine(out.From), out.As.Bot
+		if caveat := out.Caveat(); caveat != "" {
+			line.From = strings.TrimPrefix(line.From+", "+caveat, ", ")
+		}
 	} else {
 		line.Nick, line.Bot = "sprintbot", true
 		line.Words = sentences(out.Reply.Plain())

@@ -84,7 +84,7 @@ type frame struct {
 
 func (s *Site) frame(title, nav string) frame {
 	b := s.board.Load()
-	return frame{shown: b, Title: title, Nav: nav, On: "banner", At: place{rev: b.Rev}, Lobby: s.cfg.Lobby, Chats: people(s.cfg.Readers, 0),
+	return frame{shown: b, Title: title, Nav: nav, On: "banner", At: place{rev: b.Rev}, Lobby: s.cfg.Lobby, Chats: people(s.cfg.Readers(), 0),
 		Stamp: b.At.In(b.Event.Zone).Format("15:04:05"), Short: strings.TrimPrefix(strings.TrimPrefix(s.URL(), "https://"), "http://")}
 }
 

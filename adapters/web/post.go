@@ -66,7 +66,7 @@ func (s *Site) listen(ctx context.Context, hear func(ctx context.Context, ms []c
 			out := posted{err: err}
 			if err == nil {
 				out.heard = heard[i]
-				s.settle(p, heard[i])
+				s.settle(ctx, p, heard[i])
 			}
 			p.done <- out
 		}
@@ -75,7 +75,7 @@ func (s *Site) listen(ctx context.Context, hear func(ctx context.Context, ms []c
 
 // settle keeps what came of a message: an answer for its browser, or words
 // that the lobby shows. A redelivery changes nothing.
-func (s *Site) settle(p *post, h chat.Heard) {
+func (s *Site) settle(ctx context.Context, p *post, h chat.Heard) {
 	if !h.First {
 		return
 	}
@@ -87,7 +87,12 @@ func (s *Site) settle(p *post, h chat.Heard) {
 	}
 	if h.Reply == nil && !p.m.Direct {
 		words := p.m.Line()
-		s.lobby.add(saying{By: p.m.From.ID, Nick: p.m.From.Nick, At: p.m.At, Action: p.m.Kind == chat.Action, Body: template.HTML(textHTML(chat.Plainly(words)))}) // #nosec G203 -- escaped
+		doubt, err := s.cfg.Doubted(ctx, p.m.From)
+		if err != nil {
+			s.log.Warn("whose name a visitor wears can't be looked up", "error", err)
+		}
+		caveat := chat.Outgoing{As: &p.m.From, Doubt: doubt}.Caveat()
+		s.lobby.add(saying{By: p.m.From.ID, Nick: p.m.From.Nick, From: caveat, At: p.m.At, Action: p.m.Kind == chat.Action, Body: template.HTML(textHTML(chat.Plainly(words)))}) // #nosec G203 -- escaped
 		s.hub.wake()
 	}
 }

@@ -61,8 +61,8 @@ func (s *Site) showLobby(w http.ResponseWriter, r *http.Request, status int, for
 	v.Visitor = s.welcome(w, r)
 	v.May = s.mayTalk(v.Visitor)
 	v.Readers = "Read by everybody who has this page open."
-	if n := len(s.cfg.Readers); n > 0 {
-		v.Readers = "Read by people on " + people(s.cfg.Readers, 0) + ", and on this page."
+	if all := s.cfg.Readers(); len(all) > 0 {
+		v.Readers = "Read by people on " + people(all, 0) + ", and on this page."
 	}
 	v.Table = "B4"
 	for _, row := range v.Rows {

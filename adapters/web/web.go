@@ -43,12 +43,20 @@ type Config struct {
 	Listener net.Listener // used instead of Listen where given; the Site closes it
 	URL      string       // the public address, "https://sprints.example.org"; "" if it is only what Listen says
 	Lobby    LobbyMode
-	Readers  []string // who else reads the lobby, as people know them: "IRC", "Slack", "the console"
-	Reserved []string // names that no visitor may wear, nor anything that looks like them: the bot's, organizers'
-	Store    sprints.Store
-	Clock    sprints.Clock
-	Status   func() map[string]chat.Status // of all networks, for /healthz and /ops; nil shows none
-	Paces    func() map[string]chat.Pace   // of all networks, for /ops; nil shows none
+	// Readers are who else reads the lobby now, as people know them: "IRC",
+	// "Slack", "the console". It may be called from any goroutine; nil is nobody.
+	Readers func() []string
+	// Reserved are names that no visitor may wear now, nor anything that looks
+	// like them: the bot's, organizers'. As Readers; nil is none but the bot's.
+	Reserved func() []string
+	// Doubted says that somebody goes by a name that may be taken for an
+	// organizer's, and is not known to be one: the lobby says so behind the
+	// name. As Readers; nil doubts nobody.
+	Doubted func(ctx context.Context, h chat.Handle) (bool, error)
+	Store   sprints.Store
+	Clock   sprints.Clock
+	Status  func() map[string]chat.Status // of all networks, for /healthz and /ops; nil shows none
+	Paces   func() map[string]chat.Pace   // of all networks, for /ops; nil shows none
 	// Organizer says whether an identity is an organizer's: who has one sees /ops.
 	// It may be called from any goroutine; nil is nobody.
 	Organizer func(network, key string) bool
@@ -88,6 +96,15 @@ type Site struct {
 func Listen(ctx context.Context, cfg Config) (*Site, error) {
 	if cfg.Name == "" {
 		cfg.Name = "lobby"
+	}
+	if cfg.Readers == nil {
+		cfg.Readers = func() []string { return nil }
+	}
+	if cfg.Reserved == nil {
+		cfg.Reserved = func() []string { return nil }
+	}
+	if cfg.Doubted == nil {
+		cfg.Doubted = func(context.Context, chat.Handle) (bool, error) { return false, nil }
 	}
 	if cfg.URL != "" {
 		u, err := url.Parse(cfg.URL)

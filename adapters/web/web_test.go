@@ -115,7 +115,7 @@ func TestAPageThatCantBeReadIsNotLinked(t *testing.T) {
 }
 
 func TestPeopleNotSignedInAreToldHowToSayIt(t *testing.T) {
-	k := start(t, web.Config{Lobby: web.SignedIn, Readers: []string{"Slack", "IRC"}}, fillSample)
+	k := start(t, web.Config{Lobby: web.SignedIn, Readers: names("Slack", "IRC")}, fillSample)
 	b := k.browser()
 	page := b.get("/p/larkfield")
 	contains(t, page, "Send <b>here B4</b> to sprintbot on Slack and IRC.", `href="/signin?back=%2fp%2flarkfield"`)

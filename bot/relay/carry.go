@@ -15,6 +15,9 @@ type Carrier struct {
 	Manners map[string]chat.Manners
 	Pages   string        // public address of the page, under which long words may be read; "" none
 	Expires time.Duration // a relayed line is not sent when it is older
+	// Doubts says that somebody goes by a name that may be taken for an
+	// organizer's or the bot's, and is not known to be them. nil doubts nobody.
+	Doubts func(v sprints.PersonReader, h chat.Handle) (bool, error)
 }
 
 // Carrying is what the carrier needs of a write.
@@ -49,7 +52,7 @@ func (c Carrier) say(tx Carrying, m chat.Message) error {
 	var page string
 	for _, to := range others {
 		ways, _ := c.Routes.between(m.In, to)
-		as, err := speaker(tx, m.From, to.Network)
+		as, doubt, err := c.speaker(tx, m.From, to.Network)
 		if err != nil {
 			return err
 		}
@@ -63,6 +66,7 @@ func (c Carrier) say(tx Carrying, m chat.Message) error {
 			Lane:    chat.Relays,
 			Kind:    m.Kind,
 			As:      as,
+			Doubt:   doubt,
 			From:    c.label(m),
 			Reply:   there,
 			Near:    ways.joinLines(),

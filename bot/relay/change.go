@@ -53,9 +53,12 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 		if !ok || !a.base.Sent && !a.base.Waiting {
 			continue
 		}
-		as, err := speaker(tx, m.From, to.Network)
+		as, doubt, err := c.speaker(tx, m.From, to.Network)
 		if err != nil {
 			return err
+		}
+		if m.From.ID == "" && a.base.Out != nil { // nobody tells who took them back: whoever said them
+			as = a.base.Out.As
 		}
 		out := chat.Outgoing{
 			Key:     "change\x1f" + chat.SourceKey(m.In.Network, m.ID) + "\x1f" + to.String(),
@@ -63,6 +66,7 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 			Lane:    chat.Relays,
 			Kind:    m.Kind,
 			As:      as,
+			Doubt:   doubt,
 			From:    c.label(m),
 			About:   a.base.Row,
 			Source:  source,

@@ -33,11 +33,15 @@ func knownAs(v sprints.PersonReader, h chat.Handle, network string) (chat.Handle
 }
 
 // speaker is the author of relayed words as a network shows them: themselves,
-// by the name the people there know them by.
-func speaker(v sprints.PersonReader, h chat.Handle, network string) (*chat.Handle, error) {
+// by the name the people there know them by; doubt says that it may be taken
+// for somebody's who they are not known to be.
+func (c Carrier) speaker(v sprints.PersonReader, h chat.Handle, network string) (as *chat.Handle, doubt bool, err error) {
 	there, err := knownAs(v, h, network)
 	h.Nick = there.Nick
-	return &h, err
+	if err == nil && c.Doubts != nil {
+		doubt, err = c.Doubts(v, h)
+	}
+	return &h, doubt, err
 }
 
 // mentionsFor is words with each mention of a person as the people of a

@@ -157,6 +157,7 @@ func (o *Others) inOurForm(from chat.Handle, words string) bool {
 func (o *Others) labelled(name string) bool {
 	before, label, ok := strings.Cut(name, " (")
 	label, ok2 := strings.CutSuffix(strings.TrimRight(label, "\u2069"), ")")
+	label, _, _ = strings.Cut(label, ", ") // and what is to be known of the name
 	return ok && ok2 && before != "" && (slices.Contains(o.labels, label) || strings.Contains(before, chat.Apart))
 }
 

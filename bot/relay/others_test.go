@@ -71,7 +71,11 @@ func TestThreatTwoSprintbotsOnOneChannel(t *testing.T) {
 	if got := o.Judge(heardFrom(above, "hello")); got != relay.Echo {
 		t.Errorf("a name of the other's is %v", got)
 	}
-	above.Bot = false // a member who calls themselves so
+	above.Nick = "ada (IRC, unconfirmed)"
+	if got := o.Judge(heardFrom(above, "hello")); got != relay.Echo {
+		t.Errorf("a name of the other's, with what is to be known of it, is %v", got)
+	}
+	above.Nick, above.Bot = "ada (IRC)", false // a member who calls themselves so
 	if got := o.Judge(heardFrom(above, "hello")); got != relay.Own {
 		t.Errorf("a member's word is %v", got)
 	}

@@ -25,6 +25,7 @@ type Outgoing struct {
 	Kind      Kind          `json:"kind"`             // Said or Action; Edited and Deleted change the message named by Of
 	As        *Handle       `json:"as,omitempty"`     // the person whose words are relayed; nil when the bot speaks
 	From      string        `json:"from,omitempty"`   // the network those words came from, as people know it ("IRC", "Slack")
+	Doubt     bool          `json:"doubt,omitempty"`  // As goes by a name that may be taken for an organizer's or the bot's, and nobody has confirmed that it is theirs
 	Reply     Reply         `json:"reply"`            // the words; a relay is Plain lines
 	Of        string        `json:"of,omitempty"`     // receipt id or Message.ID on To.Network of the message this edits, deletes or replies to
 	Return    string        `json:"return,omitempty"` // the adapter's own token, from Message.Return
@@ -64,6 +65,20 @@ func SourceKey(network, id string) string { return network + "\x1f" + id }
 
 // Relayed says that these are a person's words and not the bot's.
 func (o Outgoing) Relayed() bool { return o.As != nil }
+
+// Caveat is what readers must know of the speaker's name, in words that stand
+// behind it; "" is nothing.
+func (o Outgoing) Caveat() string {
+	switch {
+	case o.As == nil:
+		return ""
+	case o.Doubt:
+		return "unconfirmed"
+	case Mixed(o.As.Nick):
+		return "mixed letters"
+	}
+	return ""
+}
 
 // Part is one thing to put on a network's wire: an IRC line, a Slack post.
 // Render makes the parts of an Outgoing, always the same for the same row.
