@@ -107,7 +107,11 @@ func (n *Network) lines(out chat.Outgoing, direct bool) []chat.Text {
 			continue
 		}
 		flush()
-		for _, t := range n.words(l).Lines() {
+		words := n.words(l)
+		if !out.Relayed() {
+			words = quoted(words)
+		}
+		for _, t := range words.Lines() {
 			switch {
 			case strings.TrimSpace(clean(t.Plain())) == "":
 			case out.Relayed() || l.Role == chat.Hint:
