@@ -150,7 +150,7 @@ var errOnlyCheck = errors.New("this is only a check")
 
 // tryNetwork connects to a network as the bot would and returns its status.
 func tryNetwork(ctx context.Context, n NetworkConfig, cfg Config, log *slog.Logger) string {
-	network, err := newNetwork(n, nil, cfg.Bridges, faces(cfg.URL), log)
+	network, err := newNetwork(n, past{}, cfg.Bridges, faces(cfg.URL), log)
 	if err != nil {
 		return err.Error()
 	}

@@ -87,7 +87,7 @@ func (b *bridged) start() {
 	b.t.Helper()
 	log := slog.New(slog.NewTextHandler(b.t.Output(), nil))
 	b.slack = slack.New(slack.Config{Name: "pycon", AppToken: b.d.AppToken, BotToken: b.d.BotToken, Channels: b.channels,
-		APIURL: b.d.URL(), Pace: chat.Pace{Burst: 1000}, Mark: markOf(b.store)}, log)
+		APIURL: b.d.URL(), Pace: chat.Pace{Burst: 1000}, Mark: markOf(b.store), Heard: pastOf(b.store, "pycon").heard}, log)
 	all := &bot{store: b.store, clock: sprints.System{}, log: log, networks: []relay.Network{b.slack, b.far}}
 	var routes relay.Routes
 	for _, c := range b.channels {

@@ -51,16 +51,6 @@ func (p *places) begins() map[string]string {
 	return out
 }
 
-// served is the id of a configured channel, "" where it is not served.
-func (p *places) served(name string) string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.absent[name] != "" {
-		return ""
-	}
-	return p.ids[name]
-}
-
 // settle binds configured names to the channels that were heard under them, whatever those are called by now. Only where
 // such a channel is gone or archived and another bears the name, the name means that one.
 func (p *places) settle(ctx context.Context) error {

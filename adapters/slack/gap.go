@@ -1,7 +1,9 @@
 package slack
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -9,49 +11,59 @@ import (
 )
 
 const (
-	gapRetry    = time.Second     // after a gap could not be read
-	gapLongest  = 5 * time.Minute // between tries that fail in a row
-	threadsLive = 24 * time.Hour  // a thread heard within is asked for replies
-	threadsMost = 1000            // remembered in one channel
+	gapRetry   = time.Second     // after a gap could not be read
+	gapLongest = 5 * time.Minute // between tries that fail in a row
+	holdMost   = 5 * time.Minute // what is said live waits no longer for what was said before it
 )
 
-// gaps knows in which served channels something may have been said that is not heard yet: from each connection on until
-// their history has been read and heard.
+// gaps knows where something may have been said that is not heard yet: from each connection on until the history of a
+// channel or private conversation has been read and heard.
 type gaps struct {
 	network string
+	off     bool          // nothing is read: nobody knows how far places are heard
+	hold    time.Duration // holdMost, but for tests
 	wake    chan struct{} // capacity 1: a gap may be due
 
-	mu  sync.Mutex
-	all map[string]*gap // by configured channel
+	mu      sync.Mutex
+	all     map[string]*gap // by chat.Place.Channel
+	beside  round           // the finding of what is read beside the configured channels
+	working int             // readings under way
+}
+
+// round is something that is done after each connection, and again where it fails.
+type round struct {
+	wanted int // connections so far: each asks for it
+	done   int // the connection up to which it is done
+	busy   bool
+	again  time.Time // not before
+	tries  int       // that failed in a row
 }
 
 // gap is how one channel stands.
 type gap struct {
-	wanted  int // connections so far: each asks for a reading
-	read    int // the connection up to which all is heard
-	reading bool
-	again   time.Time // not read before
-	tries   int       // that failed in a row
+	round
+	side    bool      // nobody configured it: commands may be said there, and nothing is relayed
+	recent  string    // ts: the more recent is read first
 	trouble string    // why it can't be read at all, "" if it can
-	done    chan struct{}
-	closed  bool
-	floor   string               // ts: at and before it nothing was said to us
-	threads map[string]time.Time // root → when last heard
+	opened  time.Time // what is said live waits since
+	let     chan struct{}
+	closed  bool   // let: nothing waits any more
+	floor   string // ts: at and before it nothing was said to us
 }
 
 // reading is one gap to be read now.
 type reading struct {
-	channel string // as configured
+	channel string // chat.Place.Channel
 	upTo    int    // connection
 	floor   string
-	threads []string
+	side    bool
 }
 
 // newGaps begins with every channel unread: what an earlier run heard before it had read a gap still waits.
 func newGaps(network string, channels []string) *gaps {
-	g := &gaps{network: network, wake: make(chan struct{}, 1), all: map[string]*gap{}}
+	g := &gaps{network: network, wake: make(chan struct{}, 1), all: map[string]*gap{}, hold: holdMost}
 	for _, name := range channels {
-		g.all[name] = &gap{done: make(chan struct{}), threads: map[string]time.Time{}}
+		g.all[name] = &gap{let: make(chan struct{}), opened: time.Now()}
 	}
 	return g
 }
@@ -63,10 +75,14 @@ func (g *gaps) tick() {
 	}
 }
 
-// connected has every channel read: something may have been said before this connection.
+// connected has all read: something may have been said before this connection.
 func (g *gaps) connected() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.off {
+		return
+	}
+	g.beside.want()
 	for _, one := range g.all {
 		one.want()
 	}
@@ -83,44 +99,142 @@ func (g *gaps) reopened(channel string) {
 	}
 }
 
-// want has a gap read. The lock is held.
+// besides are the channels and private conversations that are read although nobody configured them, each with the ts of
+// what may be its newest word; all are known now that were there at a connection.
+func (g *gaps) besides(recent map[string]string, upTo int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for channel, ts := range recent {
+		one := g.all[channel]
+		if one == nil {
+			one = &gap{side: true, let: make(chan struct{})}
+			one.want()
+			g.all[channel] = one
+		}
+		one.recent = max(one.recent, ts)
+	}
+	g.beside.finish(upTo)
+	g.tick()
+}
+
+// want has it done once more.
+func (r *round) want() {
+	r.wanted++
+	r.again, r.tries = time.Time{}, 0
+}
+
+func (r *round) open() bool { return r.done != r.wanted }
+
+func (r *round) finish(upTo int) {
+	r.busy, r.tries, r.done = false, 0, max(r.done, upTo)
+}
+
+func (r *round) fail() {
+	r.busy = false
+	r.again = time.Now().Add(min(gapLongest, gapRetry<<min(r.tries, 10)))
+	r.tries++
+}
+
+// ready says that it may begin now; else when, the zero time for not at all.
+func (r *round) ready(now time.Time) (bool, time.Time) {
+	if r.busy || !r.open() {
+		return false, time.Time{}
+	}
+	return !r.again.After(now), r.again
+}
+
+// want has a gap read. What is said live waits for it, unless it waited too long already for one that is not read yet.
 func (one *gap) want() {
-	one.wanted++
-	one.again, one.tries = time.Time{}, 0
-	if one.closed {
-		one.done, one.closed = make(chan struct{}), false
+	if !one.open() { // all was read, or it is the first connection
+		one.opened = time.Now()
+		if one.closed {
+			one.let, one.closed = make(chan struct{}), false
+		}
+	}
+	one.round.want()
+}
+
+func (one *gap) release() {
+	if !one.closed {
+		close(one.let)
+		one.closed = true
 	}
 }
 
-// due are the gaps to read now, each once, and when the next one is due.
-func (g *gaps) due(now time.Time) (due []reading, next time.Time) {
+// agenda is what is to be done about gaps now.
+type agenda struct {
+	read   []reading
+	beside int       // the connection for which the other places are to be found, 0 if none
+	late   bool      // something no longer waits for a gap that is still unread
+	next   time.Time // when to ask again; zero: when something happens
+}
+
+func (a *agenda) at(t time.Time) {
+	if !t.IsZero() && (a.next.IsZero() || t.Before(a.next)) {
+		a.next = t
+	}
+}
+
+// due gives out the gaps to read now, each once, no more at a time than gapCalls: the configured channels first, of all
+// the most recently active first.
+func (g *gaps) due(now time.Time, newest func(channel string) string) (a agenda) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for name, one := range g.all {
-		switch {
-		case one.reading || one.read == one.wanted:
-		case one.again.After(now):
-			if next.IsZero() || one.again.Before(next) {
-				next = one.again
-			}
-		default:
-			one.reading = true
-			r := reading{channel: name, upTo: one.wanted, floor: one.floor}
-			for root, at := range one.threads {
-				if now.Sub(at) > threadsLive {
-					delete(one.threads, root)
-					continue
-				}
-				r.threads = append(r.threads, root)
-			}
-			due = append(due, r)
-		}
+	if ready, later := g.beside.ready(now); ready {
+		g.beside.busy, a.beside = true, g.beside.wanted
+	} else {
+		a.at(later)
 	}
-	return due, next
+	type ranked struct {
+		reading
+		recent string
+	}
+	var all []ranked
+	for name, one := range g.all {
+		if over := one.opened.Add(g.hold); one.closed {
+		} else if over.After(now) {
+			a.at(over)
+		} else {
+			one.release()
+			a.late = a.late || one.open() && !one.side
+		}
+		ready, later := one.ready(now)
+		if !ready {
+			a.at(later)
+			continue
+		}
+		all = append(all, ranked{reading{name, one.wanted, one.floor, one.side}, max(one.recent, newest(name))})
+	}
+	slices.SortFunc(all, func(a, b ranked) int {
+		switch {
+		case a.side == b.side:
+			return cmp.Or(cmp.Compare(b.recent, a.recent), cmp.Compare(a.channel, b.channel))
+		case a.side:
+			return 1
+		}
+		return -1
+	})
+	for _, r := range all {
+		if g.working == gapCalls {
+			break
+		}
+		g.working++
+		g.all[r.channel].busy = true
+		a.read = append(a.read, r.reading)
+	}
+	return a
+}
+
+// idle says that one of the readings under way has ended.
+func (g *gaps) idle() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.working--
+	g.tick()
 }
 
 // heard says that all is heard that was said before a connection, or that nobody can tell what was: trouble says why.
-// It returns whether the trouble changed.
+// It returns whether there is news for people who look after the network.
 func (g *gaps) heard(channel string, upTo int, trouble string) (changed bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -128,11 +242,10 @@ func (g *gaps) heard(channel string, upTo int, trouble string) (changed bool) {
 	if one == nil {
 		return false
 	}
-	changed = one.trouble != trouble
-	one.reading, one.tries, one.trouble, one.read = false, 0, trouble, max(one.read, upTo)
-	if one.read == one.wanted && !one.closed {
-		close(one.done)
-		one.closed = true
+	changed = one.trouble != trouble || one.closed
+	one.trouble = trouble
+	if one.finish(upTo); !one.open() {
+		one.release()
 	}
 	g.tick()
 	return changed
@@ -143,22 +256,36 @@ func (g *gaps) failed(channel string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if one := g.all[channel]; one != nil {
-		one.reading = false
-		one.again = time.Now().Add(min(gapLongest, gapRetry<<min(one.tries, 10)))
-		one.tries++
+		one.fail()
 	}
 	g.tick()
 }
 
-// behind says that a channel's gap is not read yet.
-func (g *gaps) behind(channel string) bool { return g.open(channel) != nil }
+// unfound has what stands beside the configured channels looked for again later.
+func (g *gaps) unfound() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.beside.fail()
+	g.tick()
+}
 
-// open is closed once the gap of a channel is read; nil when it is.
+// behind says that a place's gap is not read yet; whether there is one may not be known yet.
+func (g *gaps) behind(channel string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if one := g.all[channel]; one != nil {
+		return one.open() || one.wanted == 0
+	}
+	return g.beside.open()
+}
+
+// open is closed once what is said live in a channel need not wait any more: its gap is read, or that takes too long; nil
+// when it is.
 func (g *gaps) open(channel string) <-chan struct{} {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if one := g.all[channel]; one != nil && !one.closed {
-		return one.done
+		return one.let
 	}
 	return nil
 }
@@ -181,28 +308,28 @@ func (g *gaps) began(channel, ts string) {
 	}
 }
 
-// replied notes a thread in which something was heard.
-func (g *gaps) replied(channel, root string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if one := g.all[channel]; one != nil && (one.threads[root] != time.Time{} || len(one.threads) < threadsMost) {
-		one.threads[root] = time.Now()
-	}
-}
-
-// note tells of gaps that can't be read, "" when all can.
+// note tells of gaps that can't be read, or not in time; "" when all is well.
 func (g *gaps) note(channels []string) string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	out := ""
+	out, slow := "", 0
 	for _, name := range channels {
-		if one := g.all[name]; one != nil && one.trouble != "" {
+		one := g.all[name]
+		switch {
+		case one == nil:
+		case one.trouble != "":
 			out += fmt.Sprintf("; what was said in %s meanwhile can't be read: %s", name, one.trouble)
+		case one.closed && one.open():
+			slow++
 		}
+	}
+	if slow > 0 {
+		out += fmt.Sprintf("; what was said meanwhile is still being read in %d of %d channels", slow, len(channels))
 	}
 	return out
 }
 
-// Gap is closed once everything is heard that was said in a channel while nobody listened; nil when there is nothing to
-// wait for. Until then what is relayed of a message that is Behind waits.
+// Gap is closed once everything is heard that was said in a channel while nobody listened, or once that takes longer than
+// people who speak there now should wait; nil when there is nothing to wait for. Until then what is relayed of a message
+// that is Behind waits.
 func (n *Network) Gap(place chat.Place) <-chan struct{} { return n.gaps.open(place.Channel) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,15 +16,30 @@ import (
 
 // marks are a store's marks.
 type marks struct {
-	mu sync.Mutex
-	of map[string]sprints.Mark
+	mu   sync.Mutex
+	of   map[string]sprints.Mark
+	keys map[string]string // id → thread
+}
+
+// heard are the keys that a store would know.
+func (k *marks) heard(_ context.Context, from, to string, most int) (all []sprints.HeardKey, _ error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for id, thread := range k.keys {
+		if id > from && id < to {
+			all = append(all, sprints.HeardKey{ID: id, Thread: thread})
+		}
+	}
+	slices.SortFunc(all, func(a, b sprints.HeardKey) int { return strings.Compare(b.ID, a.ID) })
+	return all[:min(most, len(all))], nil
 }
 
 func (k *marks) note(ms []chat.Message) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, m := range ms {
-		if m.Behind || m.Direct || m.Kind != chat.Said && m.Kind != chat.Action {
+		k.keys[m.ID] = m.In.Thread
+		if m.Behind || m.Kind != chat.Said && m.Kind != chat.Action {
 			continue
 		}
 		mark, known := k.of[m.In.Channel]
@@ -53,7 +69,7 @@ func keeping(t *testing.T, opts ...slackdouble.Option) (*bench, *marks) {
 	t.Helper()
 	b := newBench(t, append(opts, slackdouble.WithRetryAfter(0, 0))...)
 	b.d.Forget(true)
-	k := &marks{of: map[string]sprints.Mark{}}
+	k := &marks{of: map[string]sprints.Mark{}, keys: map[string]string{}}
 	b.fail = k.note
 	b.n = b.marked(k)
 	return b, k
@@ -61,7 +77,7 @@ func keeping(t *testing.T, opts ...slackdouble.Option) (*bench, *marks) {
 
 func (b *bench) marked(k *marks, channels ...string) *Network {
 	return newNetwork(Config{Name: "pycon", AppToken: b.d.AppToken, BotToken: b.d.BotToken,
-		Channels: append(channels, "#sprints"), APIURL: b.d.URL(), Pace: chat.Pace{Burst: 1000}, Mark: k.mark}, testLog(b.t), 30*time.Second)
+		Channels: append(channels, "#sprints"), APIURL: b.d.URL(), Pace: chat.Pace{Burst: 1000}, Mark: k.mark, Heard: k.heard}, testLog(b.t), 30*time.Second)
 }
 
 // read waits until the gap of the bench's channel is read.

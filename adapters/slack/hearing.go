@@ -68,7 +68,7 @@ func (n *Network) read(events []socketmode.Event, by names, late bool) []chat.Me
 		if !ok {
 			continue
 		}
-		m.Behind = !late && !m.Direct && n.gaps.behind(m.In.Channel)
+		m.Behind = !late && n.gaps.behind(m.In.Channel)
 		if late || ev.Request != nil && ev.Request.RetryAttempt > 0 {
 			m.Ago = n.ago(m.At)
 		}
@@ -185,9 +185,6 @@ func (n *Network) noticeMessage(e *slackevents.MessageEvent) {
 		return
 	}
 	n.places.saw(e.Channel, e.Message.Timestamp)
-	if root := e.Message.ThreadTimestamp; root != "" {
-		n.gaps.replied(n.places.place(e.Channel, "", "").Channel, root)
-	}
 	me := n.me()
 	if e.Message.BotID != "" && e.Message.BotID == me.BotID {
 		n.own.keep(e.Message.Metadata, e.Message.Timestamp)

@@ -170,7 +170,7 @@ func (t translator) changed(ev *slackevents.MessageEvent, direct bool) (chat.Mes
 	}
 	if now.SubType == "tombstone" {
 		if before == nil {
-			before = &now
+			before = &slackapi.Msg{ThreadTimestamp: now.ThreadTimestamp}
 		}
 		return t.deleted(ev, direct, *before, now.Timestamp), true
 	}
@@ -196,6 +196,9 @@ func (t translator) changed(ev *slackevents.MessageEvent, direct bool) (chat.Mes
 func (t translator) deleted(ev *slackevents.MessageEvent, direct bool, before slackapi.Msg, ts string) chat.Message {
 	before.Timestamp = ts
 	out := t.base(ev.Channel, direct, before)
+	if before.User == "" && before.BotID == "" {
+		out.From = chat.Handle{Network: t.network} // found to be gone: nobody tells whose it was
+	}
 	out.Kind, out.Of = chat.Deleted, ev.Channel+":"+ts
 	out.ID, out.OfAt = out.Of+":deleted", instant(ts)
 	if at := instant(ev.EventTimeStamp); !at.IsZero() {

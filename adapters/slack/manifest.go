@@ -40,6 +40,7 @@ func scopes() []needed {
 		{name: "groups:history", use: "the same for private channels it was invited to"},
 		{name: "groups:read", use: "find these by name"},
 		{name: "im:history", use: "hear a private word to the bot"},
+		{name: "im:read", use: "find what was said in private while it was away"},
 		{name: "im:write", use: "answer in private"},
 		{name: "reactions:read", use: "tell of reactions", only: whenReactions},
 		{name: "usergroups:read", use: "names of groups that are mentioned"},

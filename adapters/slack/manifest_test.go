@@ -193,7 +193,7 @@ func TestEveryMethodThatIsCalledHasItsScopeInTheManifest(t *testing.T) {
 			t.Errorf("%s needs one of %v", method, need)
 		}
 	}
-	for _, of := range []string{"channels:history", "groups:history", "im:history", "channels:read", "groups:read"} {
+	for _, of := range []string{"channels:history", "groups:history", "im:history", "channels:read", "groups:read", "im:read"} {
 		if !slices.Contains(asked, of) {
 			t.Errorf("a kind of channel can't be read without %s", of)
 		}

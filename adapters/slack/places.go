@@ -22,6 +22,7 @@ const listedFor = 10 * time.Minute // a list of channels serves reconnections fo
 type places struct {
 	network string
 	api     *slackapi.Client
+	now     func() time.Time // by Slack's clock
 
 	mu     sync.Mutex
 	wanted []string          // as configured
@@ -39,7 +40,7 @@ type places struct {
 
 func newPlaces(network string, api *slackapi.Client, wanted []string) *places {
 	return &places{
-		network: network, api: api, wanted: wanted,
+		network: network, api: api, wanted: wanted, now: time.Now,
 		ids: map[string]string{}, known: map[string]string{}, names: map[string]string{}, absent: map[string]string{},
 		inside: map[string]bool{}, before: map[string]string{}, out: map[string]bool{},
 		direct: map[string]string{}, newest: map[string]string{},
@@ -93,6 +94,9 @@ func (p *places) enter(ctx context.Context, id string) (why string, err error) {
 	var ts string
 	if err == nil {
 		ts, err = p.latest(ctx, id)
+		if _, limited := errors.AsType[*slackapi.RateLimitedError](err); limited {
+			ts, err = stamp(p.now()), nil // near enough, and people need not wait for it
+		}
 		p.saw(id, cmp.Or(ts, "0"))
 	}
 	if _, limited := errors.AsType[*slackapi.RateLimitedError](err); limited || ctx.Err() != nil {

@@ -84,6 +84,9 @@ func (n *Network) session(ctx context.Context) error {
 		}
 		n.mu.Lock()
 		n.self = self{UserID: who.UserID, BotID: who.BotID, Name: who.User}
+		if n.upAt.IsZero() {
+			n.upAt = n.slackNow()
+		}
 		n.mu.Unlock()
 		n.names.setSelf(n.me())
 		n.learnScopes(who.Header.Get("X-OAuth-Scopes"))

@@ -51,6 +51,9 @@ type Config struct {
 	// Mark is how far a channel has been heard, sprints.ErrNotFound if never. What was said behind it is read after each
 	// connection; nil reads nothing.
 	Mark func(ctx context.Context, p chat.Place) (sprints.Mark, error)
+	// Heard are the keys of this network heard that sort after from and before to, the greatest first, at most so many: by
+	// them it is known which threads to ask after a gap, and what was taken back in it. nil knows of none.
+	Heard func(ctx context.Context, from, to string, most int) ([]sprints.HeardKey, error)
 	// FaceURL is the address of a picture for a person of another network, reachable for Slack. Where it is nil or gives
 	// "" an emoji stands beside their name.
 	FaceURL func(network, nick string) string
@@ -69,7 +72,9 @@ type Network struct {
 	own     *receipts
 	outbox  *outbox
 	gaps    *gaps
+	reads   *patience
 	mark    func(context.Context, chat.Place) (sprints.Mark, error)
+	heard   func(ctx context.Context, from, to string, most int) ([]sprints.HeardKey, error)
 	face    func(network, nick string) string
 	skew    *atomic.Int64          // nanoseconds that Slack's clock is ahead of ours
 	lacks   atomic.Pointer[string] // which scopes the app has not, for people; nil: none
@@ -79,6 +84,7 @@ type Network struct {
 	mu     sync.Mutex
 	status chat.Status
 	self   self
+	upAt   time.Time // by Slack's clock: first connected in this run
 
 	endSession func(error)
 }
@@ -118,6 +124,8 @@ func newNetwork(cfg Config, log *slog.Logger, ping time.Duration) *Network {
 		own:     newReceipts(),
 		outbox:  newOutbox(),
 		mark:    cfg.Mark,
+		heard:   cfg.Heard,
+		reads:   newPatience(readBurst, readEvery),
 		face:    cfg.FaceURL,
 		skew:    skew,
 		mailbox: chat.NewMailbox[arrival](mailboxSize),
@@ -130,6 +138,8 @@ func newNetwork(cfg Config, log *slog.Logger, ping time.Duration) *Network {
 		served = nil
 	}
 	n.gaps = newGaps(cfg.Name, served)
+	n.gaps.off = cfg.Mark == nil
+	n.places.now = n.slackNow
 	n.names = newDirectory(api, n.places, log)
 	n.status = chat.Status{Note: "not started"}
 	return n

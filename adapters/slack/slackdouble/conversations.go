@@ -103,6 +103,12 @@ func (d *Double) conversationsList(a args) (map[string]any, *refusal) {
 	if a["types"] == "" {
 		kinds = []string{"public_channel"}
 	}
+	for _, kind := range kinds {
+		need := map[string]string{"public_channel": "channels:read", "private_channel": "groups:read", "im": "im:read", "mpim": "mpim:read"}[kind]
+		if !d.scopes[need] {
+			return nil, d.missingLocked(need)
+		}
+	}
 	var fit []*channel
 	for _, id := range d.order {
 		c := d.channels[id]

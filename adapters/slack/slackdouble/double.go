@@ -53,6 +53,7 @@ type Double struct {
 	away     bool
 	revoked  map[string]bool // tokens taken back
 	pace     Pace
+	tiers    map[string]Pace
 	buckets  map[string]*bucket
 	triggers map[string]*trigger
 	returns  map[string]*returnURL
@@ -127,7 +128,7 @@ func Start(opts ...Option) *Double {
 		AppToken: "xapp-1-double", BotToken: "xoxb-double",
 		changed: make(chan struct{}), clock: time.Now,
 		scopes: everyScope(), users: map[string]*user{}, channels: map[string]*channel{},
-		groups: map[string]string{}, buckets: map[string]*bucket{},
+		groups: map[string]string{}, tiers: map[string]Pace{}, buckets: map[string]*bucket{},
 		triggers: map[string]*trigger{}, returns: map[string]*returnURL{},
 		pingEvery: 2 * time.Second, ackWithin: 3 * time.Second,
 		retryAfter: []time.Duration{0, time.Minute, 5 * time.Minute}, repeat: 1, historyCap: 999,

@@ -92,7 +92,7 @@ func (d *Double) faultLocked(method string, a args) *Fault {
 	return nil
 }
 
-// Pace is Slack's limit of posts to one channel: a burst, then one each Every.
+// Pace is a limit of Slack's: a burst, then one each Every.
 type Pace struct {
 	Burst int
 	Every time.Duration
@@ -103,20 +103,38 @@ type bucket struct {
 	at     time.Time
 }
 
-// paceLocked takes a token for a post, or says how long to wait for one.
+// SetTier limits the calls of a method, over all channels together, as Slack's tiers do; the default is no limit.
+func (d *Double) SetTier(method string, p Pace) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.tiers[method] = p
+	delete(d.buckets, "tier "+method)
+}
+
+// paceLocked takes a token for a call, or says how long to wait for one.
 func (d *Double) paceLocked(method string, a args) time.Duration {
-	if d.pace.Every <= 0 || method != "chat.postMessage" && method != "chat.postEphemeral" {
+	if wait := d.tokenLocked("tier "+method, d.tiers[method]); wait > 0 {
+		return wait
+	}
+	if method != "chat.postMessage" && method != "chat.postEphemeral" {
 		return 0
 	}
-	now, b := time.Now(), d.buckets[a["channel"]]
-	if b == nil {
-		b = &bucket{tokens: float64(max(1, d.pace.Burst)), at: now}
-		d.buckets[a["channel"]] = b
+	return d.tokenLocked(a["channel"], d.pace)
+}
+
+func (d *Double) tokenLocked(from string, p Pace) time.Duration {
+	if p.Every <= 0 {
+		return 0
 	}
-	b.tokens = min(float64(max(1, d.pace.Burst)), b.tokens+float64(now.Sub(b.at))/float64(d.pace.Every))
+	now, b := time.Now(), d.buckets[from]
+	if b == nil {
+		b = &bucket{tokens: float64(max(1, p.Burst)), at: now}
+		d.buckets[from] = b
+	}
+	b.tokens = min(float64(max(1, p.Burst)), b.tokens+float64(now.Sub(b.at))/float64(p.Every))
 	b.at = now
 	if b.tokens < 1 {
-		return time.Duration((1 - b.tokens) * float64(d.pace.Every))
+		return time.Duration((1 - b.tokens) * float64(p.Every))
 	}
 	b.tokens--
 	return 0

@@ -192,6 +192,17 @@ func (m *message) react(emoji, userID string) bool {
 	return true
 }
 
+// Tombstone deletes a root under its thread: what is left of it stands where it was, and message_changed says so.
+func (d *Double) Tombstone(where, ts string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c := d.channelLocked(where)
+	m := d.messageLocked(c, ts)
+	before := m.json(true)
+	m.subtype, m.user, m.botID, m.text, m.blocks, m.files = "tombstone", "USLACKBOT", "", "This message was deleted.", nil, nil
+	d.changedLocked(c, m, before)
+}
+
 func (d *Double) messageLocked(c *channel, ts string) *message {
 	if m := c.find(ts); m != nil {
 		return m

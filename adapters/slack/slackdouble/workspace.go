@@ -1,6 +1,7 @@
 package slackdouble
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"sort"
@@ -34,6 +35,7 @@ type user struct {
 type channel struct {
 	Channel
 	im       string // the other person of a direct message
+	created  int64
 	members  map[string]bool
 	messages []*message
 }
@@ -212,7 +214,7 @@ func (d *Double) directLocked(userID string) *channel {
 			return d.channels[id]
 		}
 	}
-	c := &channel{Channel: Channel{ID: d.idLocked("D"), Private: true}, im: userID,
+	c := &channel{Channel: Channel{ID: d.idLocked("D"), Private: true}, im: userID, created: d.clock().Unix(),
 		members: map[string]bool{BotUserID: true, userID: true}}
 	d.channels[c.ID] = c
 	d.order = append(d.order, c.ID)
@@ -249,7 +251,7 @@ func (u *user) json() map[string]any {
 
 func (c *channel) json() map[string]any {
 	out := map[string]any{
-		"id": c.ID, "created": 1700000000, "is_archived": c.Archived, "is_im": c.im != "",
+		"id": c.ID, "created": cmp.Or(c.created, 1700000000), "is_archived": c.Archived, "is_im": c.im != "",
 		"is_mpim": false, "is_private": c.Private, "context_team_id": TeamID,
 	}
 	if c.im != "" {

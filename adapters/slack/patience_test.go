@@ -1,0 +1,136 @@
+package slack
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"sprintbot/adapters/slack/slackdouble"
+	"sprintbot/sprints/chat"
+)
+
+// many is a bench with so many channels more, all connected and read.
+func many(t *testing.T, n int) (*bench, []string) {
+	t.Helper()
+	b, k := keeping(t)
+	var all []string
+	for i := range n {
+		name := fmt.Sprintf("#room-%02d", i)
+		b.d.AddChannel(slackdouble.Channel{Name: name})
+		all = append(all, name)
+	}
+	b.n = b.marked(k, all...)
+	b.n.reads = newPatience(1000, time.Millisecond)
+	b.run()
+	for _, name := range all {
+		b.d.Say("ada.l", name, "first")
+	}
+	b.messages(n)
+	b.settled()
+	b.caughtUp()
+	return b, all
+}
+
+func (b *bench) reads() (channels []string, limited int) {
+	for _, c := range b.d.Calls() {
+		switch {
+		case c.Method != "conversations.history":
+		case c.Status == 429:
+			limited++
+		default:
+			channels = append(channels, c.Args["channel"])
+		}
+	}
+	return channels, limited
+}
+
+func TestAHundredGapsAreReadUnderSlacksLimitTheLiveliestFirst(t *testing.T) {
+	b, all := many(t, 100)
+	b.d.Say("ada.l", "#room-70", "just now")
+	b.d.Say("ada.l", "#room-30", "and now")
+	b.messages(102)
+	b.settled()
+	before, _ := b.reads()
+	b.d.SetTier("conversations.history", slackdouble.Pace{Burst: 60, Every: 5 * time.Millisecond})
+	b.away(func() {
+		for _, name := range all {
+			b.d.Say("ada.l", name, "meanwhile")
+		}
+	})
+	got := b.messages(202)
+	b.caughtUp()
+	if got = b.messages(202); len(got) != 202 {
+		t.Errorf("heard %d", len(got))
+	}
+	for _, m := range got[102:] {
+		if m.Text.Plain() != "meanwhile" {
+			t.Errorf("heard %q in %s", m.Text.Plain(), m.In.Channel)
+		}
+	}
+	read, limited := b.reads()
+	read = read[len(before):]
+	id := func(name string) string { return b.n.places.id(name) }
+	// four at a time: the first four in any order
+	if first := read[:4]; !slices.Contains(first, id("#room-30")) || !slices.Contains(first, id("#room-70")) {
+		t.Errorf("the liveliest are read as number %d and %d", slices.Index(read, id("#room-30")), slices.Index(read, id("#room-70")))
+	}
+	if limited == 0 || limited > 12 || len(read) != 101 {
+		t.Errorf("%d readings, %d refused", len(read), limited)
+	}
+}
+
+// What is said live waits for a gap that takes long, but not for ever; the gap is read all the same.
+func TestLiveWordsDoNotWaitForEverForAGap(t *testing.T) {
+	b, k := keeping(t)
+	b.n.gaps.hold = 300 * time.Millisecond
+	b.run()
+	b.caughtUp()
+	b.d.Say("ada.l", "#sprints", "first")
+	b.messages(1)
+	b.settled()
+	b.d.Fail(slackdouble.Fault{Method: "conversations.history", Times: 1, RetryAfter: time.Second})
+	began := time.Now()
+	b.away(func() { b.d.Say("ada.l", "#sprints", "meanwhile") })
+	b.d.Say("ada.l", "#sprints", "live")
+	first := b.messages(2)[1]
+	gap := b.n.Gap(b.place())
+	if gap == nil || !first.Behind {
+		t.Fatalf("nothing waits for the gap; heard %+v", first)
+	}
+	select {
+	case <-gap:
+	case <-b.ctx().Done():
+		t.Fatal("live words wait for ever")
+	}
+	if waited := time.Since(began); waited > 900*time.Millisecond || b.n.Gap(b.place()) != nil {
+		t.Errorf("live words waited %v", waited)
+	}
+	b.until("told", func() bool {
+		return b.n.Status().Note == "connected as sprintbot; what was said meanwhile is still being read in 1 of 1 channels"
+	})
+	b.d.Say("ada.l", "#sprints", "later")
+	if m := b.messages(3)[2]; !m.Behind || k.of["#sprints"].ID != b.messages(1)[0].ID {
+		t.Errorf("the mark moved though the gap is unread: %+v", m)
+	}
+	if m := b.messages(4)[3]; m.Text.Plain() != "meanwhile" || m.Behind {
+		t.Errorf("heard %+v", m)
+	}
+	b.until("read", func() bool { return b.n.Status().Note == "connected as sprintbot" })
+	b.d.Say("ada.l", "#sprints", "after")
+	if m := b.messages(5)[4]; m.Behind {
+		t.Errorf("heard %+v", m)
+	}
+}
+
+func TestAStartUnderSlacksLimitServesEveryChannel(t *testing.T) {
+	b, k := keeping(t)
+	b.d.SetTier("conversations.history", slackdouble.Pace{Burst: 1, Every: time.Minute})
+	b.d.AddChannel(slackdouble.Channel{Name: "other"})
+	b.n = b.marked(k, "#other")
+	b.run()
+	b.d.Say("ada.l", "#other", "hello")
+	if m := b.messages(1)[0]; m.In != (chat.Place{Network: "pycon", Channel: "#other"}) {
+		t.Errorf("heard %+v", m)
+	}
+}
