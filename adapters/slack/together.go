@@ -106,7 +106,7 @@ func speaker(out chat.Outgoing, outs []chat.Outgoing, words chat.Text) chat.Text
 // oneSpeaker says that all rows are the words of one person.
 func oneSpeaker(outs []chat.Outgoing) bool {
 	return !slices.ContainsFunc(outs, func(o chat.Outgoing) bool {
-		return *o.As != *outs[0].As || o.From != outs[0].From || o.Kind == chat.Action
+		return *o.As != *outs[0].As || o.From != outs[0].From
 	})
 }
 

@@ -76,6 +76,13 @@ func TestOnePersonsLinesShareAPostUnderTheirName(t *testing.T) {
 	if p := b.d.Posts()[0]; p.Username != "grace (IRC)" || p.Text != "hello\nagain" {
 		t.Errorf("%s: %q", p.Username, p.Text)
 	}
+	b = newBench(t).run()
+	one.Together, two.Kind = nil, chat.Action
+	one.Together = []chat.Outgoing{one, two}
+	b.send(one)
+	if p := b.d.Posts()[0]; p.Username != "grace (IRC)" || p.Text != "hello\n_again_" && p.Text != "hello\nagain" {
+		t.Errorf("with a /me %s: %q", p.Username, p.Text)
+	}
 }
 
 func TestAReplyStandsUnderWhatItAnswers(t *testing.T) {

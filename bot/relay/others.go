@@ -108,8 +108,8 @@ func (o *Others) Judge(m chat.Message) Relayed {
 	}
 	if own {
 		h.ours = min(h.ours+1, echoLines+1)
-	} else if h.ours < echoLines {
-		h.ours = 0
+	} else {
+		h.ours = 0 // a sprintbot has few words of its own: who pasted a few lines is heard again
 	}
 	switch {
 	case own && h.ours == echoLines:
@@ -155,10 +155,14 @@ func (o *Others) inOurForm(from chat.Handle, words string) bool {
 // labelled says that a name ends in one of our networks, as "ada (IRC)", or in
 // any network and has the invisible mark that relayed nicks have.
 func (o *Others) labelled(name string) bool {
-	before, label, ok := strings.Cut(name, " (")
-	label, ok2 := strings.CutSuffix(strings.TrimRight(label, "\u2069"), ")")
+	at := strings.LastIndex(name, " (") // a name may have brackets of its own
+	if at < 1 {
+		return false
+	}
+	before := name[:at]
+	label, ok := strings.CutSuffix(strings.TrimRight(name[at+len(" ("):], "\u2069"), ")")
 	label, _, _ = strings.Cut(label, ", ") // and what is to be known of the name
-	return ok && ok2 && before != "" && (slices.Contains(o.labels, label) || strings.Contains(before, chat.Apart))
+	return ok && (slices.Contains(o.labels, label) || strings.Contains(before, chat.Apart))
 }
 
 // speech is a line that says who said it: "<ada> hello", "[slack] ada: hello".

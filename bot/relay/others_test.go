@@ -75,6 +75,10 @@ func TestThreatTwoSprintbotsOnOneChannel(t *testing.T) {
 	if got := o.Judge(heardFrom(above, "hello")); got != relay.Echo {
 		t.Errorf("a name of the other's, with what is to be known of it, is %v", got)
 	}
+	above.Nick = "Ada (she/her) (IRC)"
+	if got := o.Judge(heardFrom(above, "hello")); got != relay.Echo {
+		t.Errorf("a name with brackets of its own is %v", got)
+	}
 	above.Nick, above.Bot = "ada (IRC)", false // a member who calls themselves so
 	if got := o.Judge(heardFrom(above, "hello")); got != relay.Own {
 		t.Errorf("a member's word is %v", got)
@@ -91,6 +95,13 @@ func TestThreatTwoSprintbotsWhereNothingMarksBots(t *testing.T) {
 	}
 	if fmt.Sprint(got) != fmt.Sprint([]relay.Relayed{relay.Own, relay.Own, relay.Found, relay.Echo, relay.Echo, relay.Echo}) {
 		t.Errorf("%v", got)
+	}
+	// Who pasted a few lines and goes on in their own words is heard again.
+	if got := o.Judge(heardFrom(twin, "so that was it")); got != relay.Own {
+		t.Errorf("own words are %v", got)
+	}
+	if got := o.Judge(heardFrom(twin, "<ada (Slack)> hello")); got != relay.Own {
+		t.Errorf("a quote after own words is %v", got)
 	}
 	// Somebody who quotes a line now and then is nobody's bot.
 	ada := chat.Handle{Network: "plain", ID: "guest:1", Nick: "ada"}
