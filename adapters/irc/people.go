@@ -90,6 +90,21 @@ func (s *session) reach(id string) (nick string, err error) {
 	return "", &chat.ErrRefused{Reason: "that guest has left"}
 }
 
+// kicked has the bot back soon after the first kick, for what is said without
+// it is lost; later the more often it is kicked.
+func (s *session) kicked(channel string) {
+	r := s.rooms[s.folding.fold(channel)]
+	if r == nil {
+		return
+	}
+	if r.asked.Sub(r.kicked) > forgiven {
+		r.kicks = 0
+	}
+	rejoin := s.n.limits.rejoin
+	r.asked, r.kicked = r.asked.Add(min(rejoin, backAfterKick<<r.kicks)-rejoin), r.asked
+	r.kicks = min(r.kicks+1, 8)
+}
+
 // presence follows who is where.
 func (s *session) presence(l line) {
 	mine := s.folding.same(l.nick, s.nick)
@@ -104,6 +119,9 @@ func (s *session) presence(l line) {
 	case "KICK":
 		s.leaves(l.param(1), l.param(0), l.param(2), l.at)
 		s.parted(l.param(1), l.param(0), "kicked")
+		if s.folding.same(l.param(1), s.nick) {
+			s.kicked(l.param(0))
+		}
 	case "QUIT":
 		if !mine {
 			s.leaves(l.nick, "", l.param(0), l.at)

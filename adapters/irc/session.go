@@ -71,6 +71,11 @@ type session struct {
 	lastAlive time.Time
 }
 
+const (
+	backAfterKick = 2 * time.Second // doubled with each kick
+	forgiven      = 10 * time.Minute
+)
+
 // room is a configured channel.
 type room struct {
 	name    string // as configured
@@ -78,6 +83,8 @@ type room struct {
 	named   bool   // its list of names has ended: who is in it is known
 	refused string // why not joined, "" while unanswered
 	asked   time.Time
+	kicked  time.Time // last
+	kicks   int       // lately
 
 	since   time.Time      // when we came in, by the server's clock; zero if it does not tell
 	holding bool           // live words wait until what was said before is read
@@ -220,6 +227,10 @@ func (s *session) on(l line) {
 			s.presence(l)
 		case "REDACT":
 			s.redacted(l)
+		case "INVITE": // somebody lets us in that could not come in
+			if r := s.rooms[s.folding.fold(l.param(1))]; r != nil && !r.joined && s.folding.same(l.param(0), s.nick) {
+				r.asked = time.Time{} // at the next tick
+			}
 		case "TOPIC":
 			s.topic(l)
 		case "BATCH":
