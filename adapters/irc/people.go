@@ -303,6 +303,9 @@ func (s *session) accounts(now time.Time) {
 	}
 	for key := range ask {
 		if r := s.rooms[key]; r != nil && r.named && now.Sub(s.whoxed[key]) > whoEvery {
+			if !s.joins.pace.AllowN(now, 1) {
+				return // servers fine questions too
+			}
 			s.whoxed[key] = now
 			s.link.send("WHO " + r.name + " %tuhna," + whoToken)
 		}

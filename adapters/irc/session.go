@@ -55,6 +55,7 @@ type session struct {
 
 	labels map[string]string  // open batches that answer a label
 	rooms  map[string]*room   // configured channels, by folded name
+	joins  joining
 	people map[string]*person // by folded nick
 	guests int
 	whoxed map[string]time.Time // channels lately asked for accounts
@@ -99,7 +100,7 @@ func (n *Network) newSession(l *link) *session {
 		offered: map[string]string{}, caps: map[string]bool{}, options: map[string]string{}, folding: foldRFC1459,
 		playbacks: map[string]*playback{}, labels: map[string]string{}, rooms: map[string]*room{}, people: map[string]*person{},
 		whoxed: map[string]time.Time{}, careful: map[string]int{}, recount: map[string]int{}, waiting: map[string][]*flying{},
-		refused: map[string]*flying{}, lastAlive: now,
+		refused: map[string]*flying{}, lastAlive: now, joins: n.newJoining(),
 	}
 	s.foldRooms()
 	return s
@@ -237,6 +238,8 @@ func (s *session) on(l line) {
 			s.batch(l)
 		case "ACK":
 			s.acked(l)
+		case "407":
+			s.tooMany(l)
 		case "FAIL", "421":
 			s.noHistory(l)
 		case "465", "466":
@@ -305,14 +308,7 @@ func (s *session) welcome() {
 	if mode := s.options["BOT"]; len(mode) == 1 {
 		s.link.send("MODE " + s.nick + " +" + mode)
 	}
-	for _, r := range s.rooms {
-		s.join(r)
-	}
+	s.joinDue(s.welcomed)
 	s.n.log.Info("connected", "nick", s.nick, "login", s.loggedIn)
 	s.settleReady(s.welcomed)
-}
-
-func (s *session) join(r *room) {
-	r.asked, r.refused, r.named = time.Now(), "", false
-	s.link.send("JOIN " + r.name)
 }

@@ -3,6 +3,7 @@ package irc
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"sprintbot/sprints/chat"
@@ -23,19 +24,31 @@ func (s *session) settleReady(now time.Time) {
 	s.announce()
 }
 
+// outMost is how many channels the status names that we are not in.
+const outMost = 5
+
 // announce tells the status of a ready session.
 func (s *session) announce() {
 	if !s.ready {
 		return
 	}
 	note := "connected as " + s.nick
-	for _, r := range s.rooms {
-		if !r.joined {
-			note += ", not in " + r.name
-			if r.refused != "" {
-				note += " (" + r.refused + ")"
-			}
+	out := 0
+	for _, name := range s.n.cfg.Channels {
+		r := s.rooms[s.folding.fold(name)]
+		if r.joined {
+			continue
 		}
+		if out++; out > outMost {
+			continue
+		}
+		note += ", not in " + r.name
+		if r.refused != "" {
+			note += " (" + r.refused + ")"
+		}
+	}
+	if out > outMost {
+		note += ", nor in " + strconv.Itoa(out-outMost) + " more"
 	}
 	echoes := s.caps["echo-message"]
 	s.after = append(s.after, func() {
@@ -65,11 +78,7 @@ func (s *session) tick(now time.Time) {
 			s.lastAlive = now
 			s.link.send("PING :alive-" + s.id)
 		}
-		for _, r := range s.rooms {
-			if !r.joined && now.Sub(r.asked) > limits.rejoin {
-				s.join(r)
-			}
-		}
+		s.joinDue(now)
 		if s.regainDue(now) {
 			s.regain(now)
 		}

@@ -13,8 +13,9 @@ import (
 // casemapping, the IRCv3 capabilities (echo-message, account-tag, server-time,
 // message ids among them), SASL PLAIN and EXTERNAL, a plain and a TLS
 // port. Accounts are made by Register. It ends with the test.
-func InspIRCd(tb testing.TB) *Server {
+func InspIRCd(tb testing.TB, options ...Option) *Server {
 	tb.Helper()
+	o := chosen(options)
 	ircd := program(tb, "inspircd", "/usr/sbin/inspircd")
 	services := program(tb, "atheme-services", "/usr/bin/atheme-services")
 	return launch(tb, func() *Server {
@@ -25,7 +26,7 @@ func InspIRCd(tb testing.TB) *Server {
 			"key.pem":  key,
 			"motd":     "hello\n",
 		})
-		write(tb, dir, "inspircd.conf", inspircdConf(dir, port))
+		write(tb, dir, "inspircd.conf", inspircdConf(dir, port, o))
 		write(tb, dir, "atheme.conf", athemeConf(dir, port[2]))
 		return &Server{
 			Kind: "inspircd", Addr: loopback(port[0]), TLSAddr: loopback(port[1]), Roots: roots, Pin: sum(tb, cert), tb: tb,
@@ -58,14 +59,14 @@ func (s *Server) Register(account, password string) {
 	}
 }
 
-func inspircdConf(dir string, port []int) string {
+func inspircdConf(dir string, port []int, o setting) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<server name="insp.irctest.example" description="test" network="irctest" id="0IT">
 <admin name="t" email="t@irctest.example" nick="t">
 <bind address="127.0.0.1" port="%d" type="clients">
 <bind address="127.0.0.1" port="%d" type="clients" sslprofile="tls">
 <bind address="127.0.0.1" port="%d" type="servers">
-<connect allow="*" fakelag="off" resolvehostnames="no" localmax="1000" globalmax="1000" timeout="30" pingfreq="3600" threshold="1000" commandrate="1000000" recvq="1048576" softsendq="4194304" hardsendq="8388608" modes="+x">
+<connect allow="*" resolvehostnames="no" localmax="1000" globalmax="1000" timeout="30" pingfreq="3600" maxchans="%d" %ssoftsendq="4194304" hardsendq="8388608" modes="+x">
 <options prefixquit="Quit: " syntaxhints="no" casemapping="rfc1459" defaultbind="ipv4" splitwhois="no" nouserdns="yes">
 <performance netbuffersize="10240" somaxconn="128" softlimit="12800">
 <security hideserver="" userstats="Pu" customversion="">
@@ -81,7 +82,7 @@ func inspircdConf(dir string, port []int) string {
 <type name="all" classes="all">
 <oper name="irctest" password="operpass" host="*@*" type="all">
 <chanhistory maxlines="50" prefixmsg="no" bots="yes">
-`, port[0], port[1], port[2], filepath.Join(dir, "motd"), filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
+`, port[0], port[1], port[2], o.channels(), o.unless(`fakelag="off" threshold="1000" commandrate="1000000" recvq="1048576" `), filepath.Join(dir, "motd"), filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
 	for _, module := range []string{
 		"cap", "ircv3", "ircv3_accounttag", "ircv3_servertime", "ircv3_msgid", "ircv3_ctctags", "ircv3_echomessage",
 		"ircv3_labeledresponse", "ircv3_batch", "ircv3_chghost", "ircv3_capnotify", "ircv3_invitenotify",

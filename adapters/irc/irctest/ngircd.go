@@ -11,12 +11,13 @@ import (
 
 // NgIRCd starts a real ngIRCd: ascii casemapping, no accounts, no capabilities
 // but multi-prefix, a plain and a TLS port. It ends with the test.
-func NgIRCd(tb testing.TB) *Server {
+func NgIRCd(tb testing.TB, options ...Option) *Server {
 	tb.Helper()
+	o := chosen(options)
 	bin := program(tb, "ngircd", "/usr/sbin/ngircd")
 	return launch(tb, func() *Server {
 		port := ports(tb, 2)
-		return ngircd(tb, bin, "ng.irctest.example", [2]int(port), "")
+		return ngircd(tb, bin, "ng.irctest.example", [2]int(port), "", o)
 	})
 }
 
@@ -30,11 +31,11 @@ func Linked(tb testing.TB) (here, there *Server) {
 	}
 	here = launch(tb, func() *Server {
 		port := ports(tb, 2)
-		return ngircd(tb, bin, hereName, [2]int(port), link(thereName, "\tPassive = yes\n"))
+		return ngircd(tb, bin, hereName, [2]int(port), link(thereName, "\tPassive = yes\n"), setting{})
 	})
 	_, port, _ := strings.Cut(here.Addr, ":")
 	there = launch(tb, func() *Server {
-		return ngircd(tb, bin, thereName, [2]int(ports(tb, 2)), link(hereName, "\tHost = 127.0.0.1\n\tPort = "+port+"\n"))
+		return ngircd(tb, bin, thereName, [2]int(ports(tb, 2)), link(hereName, "\tHost = 127.0.0.1\n\tPort = "+port+"\n"), setting{})
 	})
 	there.linked()
 	return here, there
@@ -83,7 +84,7 @@ func (s *Server) linked() {
 
 // ngircd is a server with the given name and ports (plain and TLS), and more of
 // its configuration.
-func ngircd(tb testing.TB, bin, name string, port [2]int, more string) *Server {
+func ngircd(tb testing.TB, bin, name string, port [2]int, more string, o setting) *Server {
 	tb.Helper()
 	cert, key, roots := certificate(tb)
 	dir := workdir(tb, map[string]string{
@@ -101,8 +102,7 @@ func ngircd(tb testing.TB, bin, name string, port [2]int, more string) *Server {
 	MaxConnectionsIP = 0
 	MaxJoins = 0
 	MaxNickLength = 20
-	MaxPenaltyTime = 0
-	PingTimeout = 3600
+%s	PingTimeout = 3600
 [Options]
 	Ident = no
 	DNS = no
@@ -115,7 +115,7 @@ func ngircd(tb testing.TB, bin, name string, port [2]int, more string) *Server {
 [Operator]
 	Name = irctest
 	Password = operpass
-%s`, name, port[0], filepath.Join(dir, "ngircd.pid"), filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"), port[1], more)
+%s`, name, port[0], filepath.Join(dir, "ngircd.pid"), o.unless("\tMaxPenaltyTime = 0\n"), filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"), port[1], more)
 	write(tb, dir, "ngircd.conf", conf)
 	return &Server{
 		Kind: "ngircd", Addr: loopback(port[0]), TLSAddr: loopback(port[1]), Roots: roots, Pin: sum(tb, cert), tb: tb,
