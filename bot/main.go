@@ -42,7 +42,7 @@ func (o options) do(ctx context.Context, command string) error {
 
 func main() {
 	var o options
-	line := kong.Parse(&o, kong.Name("sprintbot"), kong.Description("A sprint coordination bot for Slack and IRC."), kong.UsageOnError())
+	line := kong.Parse(&o, kong.Name("sprintbot"), kong.Description("A sprint coordination bot for Slack and IRC. Without a configuration it runs a made-up sprint on this machine."), kong.UsageOnError())
 	if o.Version {
 		fmt.Println("sprintbot", version())
 		return
