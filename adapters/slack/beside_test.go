@@ -177,9 +177,9 @@ func TestEditsAndDeletionsOfTheGapAreHeard(t *testing.T) {
 			} else {
 				b.away(meanwhile)
 			}
-			got := b.messages(13)
+			b.messages(13)
 			b.caughtUp()
-			got = b.messages(13)
+			got := b.messages(13)
 			of := func(ts string) string { return b.room + ":" + ts }
 			var news []string
 			for _, m := range got[7:] {
