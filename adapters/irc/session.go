@@ -53,8 +53,8 @@ type session struct {
 	comings      int // and goings, told since:
 	comingsSince time.Time
 
-	labels map[string]string  // open batches that answer a label
-	rooms  map[string]*room   // configured channels, by folded name
+	labels map[string]string // open batches that answer a label
+	rooms  map[string]*room  // configured channels, by folded name
 	joins  joining
 	people map[string]*person // by folded nick
 	guests int
