@@ -102,8 +102,8 @@ func TestFaultTwoSprintbots(t *testing.T) {
 		server func(testing.TB) *irctest.Server
 		echoes int // at most, by both bots on both sides, ever
 	}{
-		{"ngircd", irctest.NgIRCd, 8},
-		{"inspircd", irctest.InspIRCd, 0},
+		{"ngircd", func(tb testing.TB) *irctest.Server { return irctest.NgIRCd(tb) }, 8},
+		{"inspircd", func(tb testing.TB) *irctest.Server { return irctest.InspIRCd(tb) }, 0},
 	} {
 		t.Run(on.name, func(t *testing.T) {
 			t.Parallel()
