@@ -218,7 +218,7 @@ func TestFaultSlack(t *testing.T) {
 }
 
 func slackDisconnectStorm(t *testing.T) {
-	b := newBridged(t, []string{"#sprints"})
+	b := newBridged(t, []string{"#sprints"}, slackdouble.WithHistoryCap(200)) // each reading takes in the last ten minutes
 	var from, to []string
 	n := 0
 	talk := func() {
