@@ -36,14 +36,9 @@ func TestAHundredChannelsAreJoinedUnderTheServersLimits(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			began := time.Now()
 			b := run(t, n)
-			if st := b.up().net.Status(); st.Note != "connected as sprintbot" {
-				t.Errorf("status %+v", st)
-			}
-			if took := time.Since(began); took > 8*time.Second {
-				t.Errorf("it took %v", took)
-			}
+			// InspIRCd reads slowly from whoever said much while registering
+			b.status("in all channels", func(st chat.Status) bool { return st.Note == "connected as sprintbot" })
 			out := relayed("grace", "hello")
 			out.To.Channel = "#sprint-room-099"
 			if got := b.sends(out); got.err != nil {
