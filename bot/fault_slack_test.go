@@ -91,7 +91,7 @@ func (b *bridged) start() {
 	all := &bot{store: b.store, clock: sprints.System{}, log: log, networks: []relay.Network{b.slack, b.far}}
 	var routes relay.Routes
 	for _, c := range b.channels {
-		routes = append(routes, relay.Bridge{Join: []chat.Place{{Network: "pycon", Channel: c}, {Network: "libera", Channel: c}}})
+		routes = append(routes, relay.Bridge{Join: []chat.Place{{Network: "pycon", Channel: c}, {Network: "libera", Channel: c}}, Ways: relay.Ways{Reactions: true}})
 	}
 	if err := all.wire(wiring{organizer: func(string, string) bool { return false }, routes: routes,
 		labels: map[string]string{"pycon": "Slack", "libera": "IRC"}, expires: time.Hour}); err != nil {

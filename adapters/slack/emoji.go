@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,6 +14,7 @@ const (
 	toneSuffix = "::skin-tone-"   // between an emoji's name and the number of its skin tone
 	firstTone  = rune(0x1F3FB)    // Slack's skin-tone-2
 	persons    = "👨👩🧑"            // of whom each takes a skin tone where several stand in one emoji
+	joiner     = '\u200D'         // makes one emoji of several
 	variation  = string('\uFE0F') // asks for the coloured form; a skin tone stands in its place
 )
 
@@ -37,6 +39,32 @@ func emojiToned(name string, tone int) string {
 		return chars
 	}
 	return withTone(chars, kind, tone)
+}
+
+// codePoints is the characters of "1f469-200d-1f4bb", "" where it is not that.
+func codePoints(s string) string {
+	if len(s) > emojiName {
+		return ""
+	}
+	var b strings.Builder
+	shown := false
+	for hex := range strings.SplitSeq(s, "-") {
+		n, err := strconv.ParseUint(hex, 16, 21)
+		r := rune(n)
+		switch {
+		case err != nil || !utf8.ValidRune(r):
+			return ""
+		case unicode.IsGraphic(r) && !unicode.IsSpace(r):
+			shown = shown || !unicode.IsMark(r)
+		case r != joiner && (r < 0xE0020 || r > 0xE007F): // tags spell flags of regions
+			return ""
+		}
+		b.WriteRune(r)
+	}
+	if !shown {
+		return ""
+	}
+	return b.String()
 }
 
 func withTone(chars string, kind byte, tone int) string {

@@ -1,12 +1,15 @@
 package slack
 
 import (
+	"cmp"
+
 	"github.com/slack-go/slack/slackevents"
 
 	"sprintbot/sprints/chat"
 )
 
-// reacted is an emoji put on a message.
+// reacted is an emoji put on a message. Where nobody else is told to have written it, it may be a post of ours, which is
+// known by its timestamp alone, as a thread is.
 func (t translator) reacted(ev *slackevents.ReactionAddedEvent) (chat.Message, bool) {
 	if ev.Item.Type != "message" {
 		return chat.Message{}, false
@@ -14,7 +17,10 @@ func (t translator) reacted(ev *slackevents.ReactionAddedEvent) (chat.Message, b
 	out, ok := t.happened(chat.Reacted, ev.Item.Channel, ev.User, ev.EventTimestamp)
 	out.Of = ev.Item.Channel + ":" + ev.Item.Timestamp
 	out.ID += ":" + ev.Reaction
-	out.In.Thread, out.Text = "", chat.Plainly(emoji(ev.Reaction))
+	out.Text = chat.Plainly(cmp.Or(emoji(ev.Reaction), ":"+ev.Reaction+":"))
+	if ev.ItemUser == "" || ev.ItemUser == t.me.UserID {
+		out.In.Thread = ev.Item.Timestamp
+	}
 	return out, ok
 }
 

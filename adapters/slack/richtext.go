@@ -137,13 +137,17 @@ func styled(base chat.Span, s *slackapi.RichTextSectionTextStyle) chat.Span {
 	return base
 }
 
-// emojiOf is an emoji's characters; one of the workspace's own stays its name.
+// emojiOf is an emoji's characters, those that Slack sends where the table has none; one of the workspace's own stays its
+// name.
 func emojiOf(e *slackapi.RichTextSectionEmojiElement) string {
 	name, tone := e.Name, e.SkinTone
 	if chars := emoji(name); chars != "" && tone == 0 {
 		return chars
 	}
 	if chars := emojiToned(name, tone); chars != "" {
+		return chars
+	}
+	if chars := codePoints(e.Unicode); chars != "" {
 		return chars
 	}
 	if tone > 0 {
