@@ -71,13 +71,33 @@ func (t translator) event(ev *slackevents.MessageEvent) (chat.Message, bool) {
 		}
 		return t.deleted(ev, direct, *ev.PreviousMessage, ev.DeletedTimeStamp), true
 	}
+	if !ev.Message.Hidden && !told(ev.SubType) {
+		m := *ev.Message
+		m.SubType = ev.SubType
+		return t.said(ev.Channel, direct, m)
+	}
 	return chat.Message{}, false
+}
+
+// told says that a subtype is what Slack tells of a channel or of a message that is heard otherwise: nobody's words. Of
+// subtypes that are not known, words are words.
+func told(subtype string) bool {
+	for _, about := range []string{"channel_", "group_", "message_", "bot_", "pinned_", "unpinned_", "joiner_", "tabbed_", "app_conversation_", "sh_room_"} {
+		if strings.HasPrefix(subtype, about) {
+			return true
+		}
+	}
+	switch subtype {
+	case "tombstone", "reply_broadcast", "ekm_access_denied", "assistant_app_thread", "huddle_thread", "file_mention":
+		return true
+	}
+	return false
 }
 
 // mention is the second event of a sentence that names the bot; it has the same key as the first.
 func (t translator) mention(ev *slackevents.AppMentionEvent) (chat.Message, bool) {
 	return t.said(ev.Channel, false, slackapi.Msg{
-		User: ev.User, BotID: ev.BotID, Text: ev.Text, Blocks: ev.Blocks, Files: ev.Files,
+		User: ev.User, BotID: ev.BotID, Text: ev.Text, Blocks: ev.Blocks, Files: ev.Files, Attachments: ev.Attachments,
 		Timestamp: ev.TimeStamp, ThreadTimestamp: ev.ThreadTimeStamp,
 	})
 }
@@ -87,7 +107,7 @@ func (t translator) mine(m slackapi.Msg) bool {
 }
 
 func (t translator) from(m slackapi.Msg) chat.Handle {
-	h := chat.Handle{Network: t.network, ID: cmp.Or(m.User, m.BotID, "unknown"), Bot: m.BotID != "" || m.SubType == "bot_message"}
+	h := chat.Handle{Network: t.network, ID: cmp.Or(m.User, m.BotID, "unknown"), Bot: m.BotID != "" || m.SubType == "bot_message" || m.User == "USLACKBOT"}
 	if m.User != "" {
 		name, bot := t.names.person(m.User)
 		h.Nick, h.Bot = name, h.Bot || bot
@@ -116,8 +136,11 @@ func (t translator) said(channel string, direct bool, m slackapi.Msg) (chat.Mess
 		out.Kind = chat.Action
 		return out, true
 	}
-	if !out.From.Bot {
-		out.Door, out.Text, out.Addressed = atDoor(out.Text, t.me, direct)
+	switch m.SubType {
+	case "", "file_share", "thread_broadcast": // typed by somebody
+		if !out.From.Bot {
+			out.Door, out.Text, out.Addressed = atDoor(out.Text, t.me, direct)
+		}
 	}
 	return out, true
 }
@@ -136,16 +159,23 @@ func (t translator) base(channel string, direct bool, m slackapi.Msg) chat.Messa
 	return out
 }
 
-// words is the text with what was shared: a file's name and its page, never the address that needs a token.
+// words is the text with what was shared.
 func (t translator) words(m slackapi.Msg) chat.Text {
-	text := readWords(t.network, m.Text, m.Blocks, t.names)
+	s := sheet{text: t.written(m)}
 	for _, f := range m.Files {
-		if len(text) > 0 {
-			text = append(text, chat.Span{Text: "\n"})
-		}
-		text = append(text, chat.Span{Text: cmp.Or(f.Name, f.Title, "a file") + weight(f.Size), URL: f.Permalink})
+		s.line(file(f))
 	}
-	return text
+	return s.text
+}
+
+// written is the text and what the attachments add to it.
+func (t translator) written(m slackapi.Msg) chat.Text {
+	s := sheet{text: readWords(t.network, m.Text, m.Blocks, t.names)}
+	said := s.text
+	for _, a := range m.Attachments {
+		s.line(t.attached(said, a))
+	}
+	return s.text
 }
 
 // weight is a file's size in words, "" where it is not told.
@@ -174,7 +204,8 @@ func (t translator) changed(ev *slackevents.MessageEvent, direct bool) (chat.Mes
 		}
 		return t.deleted(ev, direct, *before, now.Timestamp), true
 	}
-	if before != nil && before.Text == now.Text && len(before.Files) == len(now.Files) {
+	if before != nil && before.Text == now.Text && len(before.Files) == len(now.Files) &&
+		saying(t.written(*before)) == saying(t.written(now)) {
 		return chat.Message{}, false
 	}
 	edited := ev.EventTimeStamp
@@ -255,6 +286,9 @@ func (t translator) odd(raw json.RawMessage) (chat.Message, bool) {
 				Text     string `json:"text"`
 				TS       string `json:"ts"`
 				Thread   string `json:"thread_ts"`
+
+				Blocks      []json.RawMessage `json:"blocks"`
+				Attachments []json.RawMessage `json:"attachments"`
 			} `json:"event"`
 		} `json:"payload"`
 	}
@@ -267,5 +301,6 @@ func (t translator) odd(raw json.RawMessage) (chat.Message, bool) {
 	}
 	m := slackapi.Msg{SubType: e.Subtype, User: e.User, BotID: e.BotID, Username: e.Username, Text: e.Text,
 		Timestamp: e.TS, ThreadTimestamp: e.Thread}
+	m.Blocks, m.Attachments = readable(e.Blocks, e.Attachments)
 	return t.event(&slackevents.MessageEvent{Channel: e.Channel, ChannelType: e.Kind, SubType: e.Subtype, Message: &m})
 }

@@ -12,16 +12,28 @@ import (
 
 const deepest = 8 // level of a list; Slack has as many
 
-// readWords reads a message's words: its rich text where that is all it has, which is exact, else the text field.
+// readWords reads a message's words: its rich text where that is all it has, which is exact, else what its blocks show. The
+// text field counts where it says more; beside blocks it is a summary for notices.
 func readWords(network, text string, blocks slackapi.Blocks, n names) chat.Text {
+	inBlocks := blockWords(network, blocks, n)
 	if len(blocks.BlockSet) == 1 {
-		if rich, ok := blocks.BlockSet[0].(*slackapi.RichTextBlock); ok {
-			if t := readRich(network, rich, n); strings.TrimSpace(t.Plain()) != "" {
-				return t
-			}
+		if _, ok := blocks.BlockSet[0].(*slackapi.RichTextBlock); ok && strings.TrimSpace(inBlocks.Plain()) != "" {
+			return inBlocks
 		}
 	}
-	return readMrkdwn(network, text, n)
+	if t := readMrkdwn(network, text, n); len(saying(t)) > len(saying(inBlocks)) {
+		return t
+	}
+	return inBlocks
+}
+
+// saying is all that t says, whatever its looks.
+func saying(t chat.Text) string {
+	var b strings.Builder
+	for _, s := range t {
+		b.WriteString(s.Text + " " + s.URL + " ")
+	}
+	return strings.Join(strings.Fields(b.String()), "")
 }
 
 func readRich(network string, block *slackapi.RichTextBlock, n names) chat.Text {
