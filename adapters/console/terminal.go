@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/peterh/liner"
 )
@@ -15,7 +16,12 @@ type terminal struct {
 	state *liner.State
 	asked chan string
 	lines chan read
+	began time.Time // the prompt that stands there
 }
+
+// settling is how long the line editor may take from its prompt on the screen to
+// the mode it puts the terminal in; it does not tell when it has.
+const settling = 50 * time.Millisecond
 
 func newTerminal(n *Network) *terminal {
 	t := &terminal{n: n, state: liner.NewLiner(), asked: make(chan string), lines: make(chan read, 1)}
@@ -36,6 +42,7 @@ func (t *terminal) line(ctx context.Context, prompt string) (string, error) {
 	defer t.n.prompting(false)
 	select {
 	case t.asked <- prompt:
+		t.began = time.Now()
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
@@ -53,8 +60,13 @@ func (t *terminal) line(ctx context.Context, prompt string) (string, error) {
 	}
 }
 
+// close gives the terminal back, not before the line editor has taken it: it
+// would take it afterwards.
 func (t *terminal) close() {
 	close(t.asked)
+	if young := settling - time.Since(t.began); young > 0 {
+		<-time.After(young)
+	}
 	t.state.Close()
 }
 
