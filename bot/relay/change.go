@@ -58,7 +58,7 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 			return err
 		}
 		if m.From.ID == "" && a.base.Out != nil { // nobody tells who took them back: whoever said them
-			as = a.base.Out.As
+			as, doubt = a.base.Out.As, a.base.Out.Doubt
 		}
 		out := chat.Outgoing{
 			Key:     "change\x1f" + chat.SourceKey(m.In.Network, m.ID) + "\x1f" + to.String(),
