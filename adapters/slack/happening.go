@@ -2,6 +2,7 @@ package slack
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/slack-go/slack/slackevents"
 
@@ -34,4 +35,19 @@ func (t translator) happened(kind chat.Kind, channel, user, ts string) (chat.Mes
 		ID: channel + ":" + ts + ":" + string(kind) + ":" + user, In: t.places.place(channel, "", ts), At: instant(ts), Kind: kind,
 		From: chat.Handle{Network: t.network, ID: user, Nick: name, Bot: bot},
 	}, true
+}
+
+// told says that a subtype is what Slack tells of a channel or of a message that is heard otherwise: nobody's words. Of
+// subtypes that are not known, words are words.
+func told(subtype string) bool {
+	for _, about := range []string{"channel_", "group_", "message_", "bot_", "pinned_", "unpinned_", "joiner_", "tabbed_", "app_conversation_", "sh_room_"} {
+		if strings.HasPrefix(subtype, about) {
+			return true
+		}
+	}
+	switch subtype {
+	case "tombstone", "reply_broadcast", "ekm_access_denied", "assistant_app_thread", "huddle_thread", "file_mention":
+		return true
+	}
+	return false
 }

@@ -79,21 +79,6 @@ func (t translator) event(ev *slackevents.MessageEvent) (chat.Message, bool) {
 	return chat.Message{}, false
 }
 
-// told says that a subtype is what Slack tells of a channel or of a message that is heard otherwise: nobody's words. Of
-// subtypes that are not known, words are words.
-func told(subtype string) bool {
-	for _, about := range []string{"channel_", "group_", "message_", "bot_", "pinned_", "unpinned_", "joiner_", "tabbed_", "app_conversation_", "sh_room_"} {
-		if strings.HasPrefix(subtype, about) {
-			return true
-		}
-	}
-	switch subtype {
-	case "tombstone", "reply_broadcast", "ekm_access_denied", "assistant_app_thread", "huddle_thread", "file_mention":
-		return true
-	}
-	return false
-}
-
 // mention is the second event of a sentence that names the bot; it has the same key as the first.
 func (t translator) mention(ev *slackevents.AppMentionEvent) (chat.Message, bool) {
 	return t.said(ev.Channel, false, slackapi.Msg{

@@ -52,7 +52,7 @@ func TestAHundredGapsAreReadUnderSlacksLimitTheLiveliestFirst(t *testing.T) {
 	b.messages(102)
 	b.settled()
 	before, _ := b.reads()
-	b.d.SetTier("conversations.history", slackdouble.Pace{Burst: 60, Every: 5 * time.Millisecond})
+	b.d.SetTier("conversations.history", slackdouble.Pace{Burst: 60, Every: 50 * time.Millisecond})
 	b.away(func() {
 		for _, name := range all {
 			b.d.Say("ada.l", name, "meanwhile")
