@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -32,7 +33,9 @@ func TestFaultReadOnlyDatabase(t *testing.T) {
 	c.says(20)
 	c.logged.wait(t, c.ctx, "heard messages are not stored yet")
 	c.logged.wait(t, c.ctx, "the disk takes nothing: it is full, read-only or failing")
-	c.healthy(c.ctx, t, "the store can't be written")
+	soon, cancel := context.WithTimeout(c.ctx, 20*time.Second) // a few looks: none of them has anything to write itself
+	c.healthy(soon, t, "the store can't be written")
+	cancel()
 	if onSlack, onIRC := c.shown(); len(onSlack) > len(slackHad) || len(onIRC) > len(ircHad) {
 		t.Errorf("%d lines went out that could not be kept", len(onSlack)-len(slackHad)+len(onIRC)-len(ircHad))
 	}

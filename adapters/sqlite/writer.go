@@ -123,6 +123,7 @@ type writer struct {
 	session *session
 	wrote   bool // the open transaction has changed rows
 	scrub   bool // words were removed that the log may still hold
+	refused bool // the last attempt to write failed
 
 	commits int // since the keeper was last woken
 
@@ -169,6 +170,9 @@ func (w *writer) batch(t *turn) {
 		}
 	}
 	err := s.broken
+	if err == nil && w.refused && !w.wrote {
+		err = w.probe()
+	}
 	if err == nil {
 		if _, cerr := s.exec(ctx, "COMMIT"); cerr != nil {
 			err = unavailable("commit", cerr)
@@ -179,7 +183,7 @@ func (w *writer) batch(t *turn) {
 		// It fails where the database has already undone everything.
 		_, _ = s.exec(ctx, "ROLLBACK")
 	}
-	if err == nil {
+	if w.refused = err != nil; !w.refused {
 		w.store.damaged.remove(buried)
 	}
 	if err == nil && w.wrote {
@@ -194,6 +198,15 @@ func (w *writer) batch(t *turn) {
 	for _, t := range turns {
 		t.done <- err
 	}
+}
+
+// probe writes something that means nothing: after a failure, a transaction
+// that changes no row must not say that the database can be written.
+func (w *writer) probe() error {
+	if _, err := w.session.exec(w.store.ctx, "PRAGMA user_version = 0"); err != nil {
+		return unavailable("probe", err)
+	}
+	return nil
 }
 
 // turn runs one Write in a savepoint of the open transaction.
