@@ -16,14 +16,14 @@ import (
 // an edit of what had been carried is carried.
 func TestWhatHappensOnSlackWhileItsSocketIsDownIsCaughtUp(t *testing.T) {
 	start := time.Now()
-	b := newBridged(t, []string{"#sprints"}, slackdouble.WithClock(func() time.Time { return start.Add(-time.Hour) }))
+	b := newBridged(t, []string{"#sprints"}, slackdouble.WithClock(func() time.Time { return start.Add(-30 * time.Minute) })) // the bridge carries what is younger than an hour
 	b.d.AddUser(slackdouble.User{Name: "grace"})
 	lobby := b.d.AddChannel(slackdouble.Channel{Name: "lobby"})
 	first := b.d.Say("ada", "#sprints", "helo")
 	b.carried([]string{"#sprints helo"})
 	b.d.SetAway(true)
 	b.until("away", func() bool { return !b.slack.Status().Up })
-	b.d.DirectMessage("ada", "next") // an hour ago
+	b.d.DirectMessage("ada", "next") // half an hour ago
 	b.d.Edit("#sprints", first, "hello, all")
 	b.d.SetClock(func() time.Time { return time.Now().Add(-time.Minute) })
 	b.d.DirectMessage("grace", "next")
