@@ -48,7 +48,7 @@ type PersonReader interface {
 	// Identities of a person, newest seen first.
 	Identities(id PersonID) ([]Identity, error)
 	// FailedLinks is how often h sent a wrong code since t. An h without ID is
-	// everybody on its network.
+	// everybody on its network, one without network everybody.
 	FailedLinks(h chat.Handle, t time.Time) (int, error)
 }
 

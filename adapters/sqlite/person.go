@@ -173,6 +173,9 @@ func (t *tx) FailedLink(h chat.Handle) error {
 }
 
 func (v *view) FailedLinks(h chat.Handle, since time.Time) (int, error) {
+	if h.Network == "" {
+		return one(v, scalar[int], "SELECT COUNT(*) FROM failed_link WHERE at >= ?", since.UnixMilli())
+	}
 	return one(v, scalar[int], "SELECT COUNT(*) FROM failed_link WHERE network = ?1 AND (key = ?2 OR ?2 = '') AND at >= ?3",
 		h.Network, h.ID, since.UnixMilli())
 }

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -94,6 +95,81 @@ func TestCodesCanNotBeGuessedFast(t *testing.T) {
 	}
 	if res, _ := b.post("/signin", url.Values{"key": {strings.Repeat("k", 22)}, "code": {"123456"}}); res.StatusCode != http.StatusTooManyRequests {
 		t.Errorf("the right code behind fifteen wrong ones: %s", res.Status)
+	}
+}
+
+// signsIn posts a code as a new browser that a proxy says is at from.
+func (k *kit) signsIn(code string, from ...string) int {
+	k.t.Helper()
+	form := url.Values{"key": {strings.Repeat("k", 22)}, "code": {code}}
+	req, err := http.NewRequestWithContext(k.t.Context(), http.MethodPost, k.base+"/signin", strings.NewReader(form.Encode()))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	for _, f := range from {
+		req.Header.Add("X-Forwarded-For", f)
+	}
+	res, _ := k.browser().do(req)
+	return res.StatusCode
+}
+
+func TestWrongCodesOfOneAddressLockNobodyElse(t *testing.T) {
+	k := start(t, web.Config{Lobby: web.SignedIn, URL: "https://sprints.example.org"}, fillSample)
+	k.ada("123456")
+	for i := range 40 {
+		want := http.StatusBadRequest
+		if i >= 10 {
+			want = http.StatusTooManyRequests
+		}
+		// What stands before the last is what the visitor wrote.
+		if got := k.signsIn("000000", fmt.Sprintf("192.0.2.%d", i), fmt.Sprintf("198.51.100.9, 203.0.113.%d", i)); got != want {
+			t.Fatalf("wrong code %d: %d, want %d", i, got, want)
+		}
+	}
+	if got := k.signsIn("123456", "203.0.113.200"); got != http.StatusTooManyRequests {
+		t.Errorf("from the same /24: %d", got)
+	}
+	if got := k.signsIn("123456", "203.0.114.1"); got != http.StatusSeeOther {
+		t.Errorf("from elsewhere: %d", got)
+	}
+	k.ada("234567")
+	for range 11 {
+		k.signsIn("000000", "2001:db8:1:2::9")
+	}
+	if got := k.signsIn("234567", "2001:db8:1:2:ffff::1"); got != http.StatusTooManyRequests {
+		t.Errorf("from the same /64: %d", got)
+	}
+	if got := k.signsIn("234567", "2001:db8:1:3::9"); got != http.StatusSeeOther {
+		t.Errorf("from another /64: %d", got)
+	}
+}
+
+func TestWithoutAPublicAddressAHeaderSaysNothing(t *testing.T) {
+	k := start(t, web.Config{Lobby: web.SignedIn}, fillSample)
+	for i := range 10 {
+		k.signsIn("000000", fmt.Sprintf("203.0.%d.1", i))
+	}
+	if got := k.signsIn("000000", "198.51.100.1"); got != http.StatusTooManyRequests {
+		t.Errorf("an eleventh wrong code of this machine: %d", got)
+	}
+}
+
+func TestWrongCodesFromEverywhereOnlySlow(t *testing.T) {
+	k := start(t, web.Config{Lobby: web.SignedIn, URL: "https://sprints.example.org"}, fillSample)
+	k.ada("123456")
+	for i := range 100 {
+		if got := k.signsIn("000000", fmt.Sprintf("203.0.%d.1", i)); got != http.StatusBadRequest {
+			t.Fatalf("wrong code %d: %d", i, got)
+		}
+	}
+	began := time.Now()
+	if got := k.signsIn("123456", "198.51.100.1"); got != http.StatusSeeOther {
+		t.Errorf("the right code: %d", got)
+	}
+	if took := time.Since(began); took < time.Second {
+		t.Errorf("after a hundred wrong codes the next took %v", took)
 	}
 }
 

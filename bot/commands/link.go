@@ -19,8 +19,9 @@ import (
 // until the sprint is over and is too long to be guessed.
 const (
 	linkTime   = 10 * time.Minute
-	linkTries  = 5   // wrong codes of one identity within linkTime
-	linkAll    = 100 // wrong codes of a whole network within linkTime: guests come again under another name
+	linkTries  = 5 // wrong codes of one identity within linkTime
+	linkDigits = 6
+	linkMost   = 12
 	leadLetter = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 	leadLength = 10
 )
@@ -30,6 +31,52 @@ func hashed(code string) string {
 	code = strings.NewReplacer(" ", "", "-", "").Replace(fold(code))
 	sum := sha256.Sum256([]byte(code))
 	return hex.EncodeToString(sum[:])
+}
+
+// linkLength is how many digits a code has now: six, and one more for each ten
+// times as many wrong codes, from anywhere, as a hundred within linkTime.
+//
+// Nobody is locked out by what others guess: an identity has linkTries, but a
+// guest or a browser comes again as another. So the code grows instead. Who
+// goes on guessing at one rate hits a given code within its ten minutes with
+// at most 1 in 10,000 (a hundred tries at six digits, a thousand at seven).
+// Who begins, or grows, while it is alive has at most 1 in 1,000: from then on
+// it is tooShort, and its owner asks for a new one.
+func linkLength(v sprints.PersonReader, now time.Time) (int, error) {
+	wrong, err := v.FailedLinks(chat.Handle{}, now.Add(-linkTime))
+	length := linkDigits
+	for bound := 100; wrong > bound && length < linkMost; bound *= 10 {
+		length++
+	}
+	return length, err
+}
+
+// tooShort says that a code of digits is two behind what linkLength is now. A
+// lead's has letters and is always long enough.
+func tooShort(typed string, length int) bool {
+	digits := 0
+	for _, r := range typed {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case r != ' ' && r != '-':
+			return false
+		}
+	}
+	return digits < length-1
+}
+
+// drawnDigits is a code of so many.
+func drawnDigits(length int) (string, error) {
+	var b strings.Builder
+	for range length {
+		n, err := drawn(10)
+		if err != nil {
+			return "", err
+		}
+		b.WriteByte(byte('0' + n))
+	}
+	return b.String(), nil
 }
 
 func drawn(n int64) (int64, error) {
@@ -49,11 +96,14 @@ func link(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	n, err := drawn(1_000_000)
+	length, err := linkLength(tx, tx.Now())
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	digits := fmt.Sprintf("%06d", n)
+	digits, err := drawnDigits(length)
+	if err != nil {
+		return chat.Reply{}, err
+	}
 	if err := tx.AddLinkCode(sprints.LinkCode{Hash: hashed(digits), Person: who.ID, Until: tx.Now().Add(linkTime)}); err != nil {
 		return chat.Reply{}, err
 	}
@@ -69,18 +119,21 @@ func (c *Call) useCode(tx sprints.Tx, typed string) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	all, err := tx.FailedLinks(chat.Handle{Network: c.From.Network}, tx.Now().Add(-linkTime))
-	switch {
-	case err != nil:
+	if err != nil {
 		return chat.Reply{}, err
-	case n < linkTries && all >= linkAll:
-		return chat.Reply{}, sprints.Refuse(sprints.Closed, "There were many wrong codes here just now; wait ten minutes, or get a code here and say it on your other network.").
-			Hint("link")
-	case n >= linkTries:
+	}
+	if n >= linkTries {
 		return chat.Reply{}, sprints.Refuse(sprints.Closed, "Those were %d wrong codes; wait ten minutes, then ask for a new one where you are known.", n).
 			Hint("help link")
 	}
-	taken, err := tx.TakeLinkCode(hashed(typed))
+	length, err := linkLength(tx, tx.Now())
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	taken, err := sprints.LinkCode{}, sprints.ErrNotFound
+	if !tooShort(typed, length) {
+		taken, err = tx.TakeLinkCode(hashed(typed))
+	}
 	if errors.Is(err, sprints.ErrNotFound) {
 		if err := tx.FailedLink(c.From); err != nil {
 			return chat.Reply{}, err
