@@ -111,6 +111,9 @@ func (s *session) echoed(l line, target, raw string) {
 // acked takes the answer of a server that has labels and nothing to echo.
 func (s *session) acked(l line) {
 	if label := l.tags["label"]; label != "" {
+		if s.seen(label, nil, nil) {
+			return
+		}
 		if s.gap != nil && s.gap.label == label {
 			s.endGap()
 			return
@@ -268,6 +271,9 @@ func (s *session) held(f *flying, err error) {
 // end settles every line of a connection that is over: they are unconfirmed.
 func (s *session) end() {
 	s.ready = false
+	for label := range s.looks {
+		s.seen(label, nil, chat.ErrOffline)
+	}
 	for _, waiting := range s.waiting {
 		s.flight = append(s.flight, waiting...)
 	}

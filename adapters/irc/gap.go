@@ -126,11 +126,15 @@ func (s *session) askPage() {
 	if types := s.options["MSGREFTYPES"]; types != "" && !strings.Contains(types, "timestamp") && g.from.id != "" {
 		from = "msgid=" + g.from.id
 	}
-	most := pageLines
+	s.link.send(fmt.Sprintf("%sCHATHISTORY AFTER %s %s %d", tag, g.room.name, from, s.pageMost()))
+}
+
+// pageMost is how many lines may be asked for at once.
+func (s *session) pageMost() int {
 	if n, err := strconv.Atoi(s.options["CHATHISTORY"]); err == nil && n > 0 {
-		most = min(most, n)
+		return min(pageLines, n)
 	}
-	s.link.send(fmt.Sprintf("%sCHATHISTORY AFTER %s %s %d", tag, g.room.name, from, most))
+	return pageLines
 }
 
 func r36(n int64) string { return strconv.FormatInt(n, 36) }
@@ -200,6 +204,10 @@ func (s *session) giveUp(r *room, why string) {
 
 // noHistory takes the server's no to a question for old words.
 func (s *session) noHistory(l line) {
+	if s.seen(l.tags["label"], nil, errors.New("the server gives no history: "+clean(l.text()))) {
+		s.blind = true
+		return
+	}
 	command := l.param(0)
 	if l.command == "421" {
 		command = l.param(1)

@@ -58,6 +58,7 @@ func (s *session) batch(l line) {
 func (s *session) playedBack(old *playback) {
 	r, g := old.room, s.gap
 	switch {
+	case s.seen(old.label, old.lines, nil):
 	case r == nil || !r.joined:
 	case g != nil && g.room == r && !g.asked.IsZero() && old.label == g.label:
 		s.page(old.lines)

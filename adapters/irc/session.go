@@ -49,6 +49,9 @@ type session struct {
 	gaps       []*room              // whose gap is to be read, in turn
 	gap        *gap                 // the one being read
 	skew       time.Duration        // our clock less the server's
+	looks      map[string]*question // questions for our own words that are not answered, by label
+	asks       int                  // such questions, for labels
+	blind      bool                 // the server has refused one
 
 	comings      int // and goings, told since:
 	comingsSince time.Time
@@ -99,7 +102,7 @@ func (n *Network) newSession(l *link) *session {
 		n: n, link: l, id: strings.ToLower(rand.Text()[:8]), started: now, nick: n.cfg.Nick,
 		offered: map[string]string{}, caps: map[string]bool{}, options: map[string]string{}, folding: foldRFC1459,
 		playbacks: map[string]*playback{}, labels: map[string]string{}, rooms: map[string]*room{}, people: map[string]*person{},
-		whoxed: map[string]time.Time{}, careful: map[string]int{}, recount: map[string]int{}, waiting: map[string][]*flying{},
+		whoxed: map[string]time.Time{}, looks: map[string]*question{}, careful: map[string]int{}, recount: map[string]int{}, waiting: map[string][]*flying{},
 		refused: map[string]*flying{}, lastAlive: now, joins: n.newJoining(),
 	}
 	s.foldRooms()

@@ -57,7 +57,7 @@ func (s *Sender) amend(q *queue, r *row) bool {
 func (s *Sender) reword(q *queue, t, change *row) {
 	words, page, id, done := change.Reply, change.Page, t.Row, change.Row
 	t.Reply, t.Page = words, page
-	t.parts, t.ok = nil, nil
+	t.parts, t.ok, t.doubt = nil, nil, false
 	t.aimed, t.Together = false, nil // what its post is made of is asked again
 	q.drop(change)
 	s.leave(change)

@@ -17,6 +17,7 @@ type row struct {
 	ok        []bool // by part: the network confirmed it
 	next      int    // first part not given to the network since the row's last start
 	doubt     bool   // parts of it may have arrived: look up before sending
+	missed    bool   // it was looked up once, and not all of it was there
 	marked    bool   // its attempt is committed (networks that can look up)
 	receipt   chat.Receipt
 	finishing bool // all parts confirmed or the row is dead; the store is being told
@@ -38,7 +39,7 @@ func (r *row) changes() bool {
 
 // fresh says that nothing of r can have arrived.
 func (r *row) fresh() bool {
-	return !r.begun && !r.marked && !r.finishing && !r.over && r.with == nil && r.Confirmed == 0
+	return !r.begun && !r.marked && !r.finishing && !r.over && r.with == nil && r.Confirmed == 0 && !slices.Contains(r.ok, true)
 }
 
 // early says that what r is about is still under way.
@@ -79,21 +80,22 @@ const lanes = int(chat.Relays) + 1
 // queue is one place's waiting rows, and what is on its wire.
 type queue struct {
 	place    chat.Place
-	paused   bool          // its relays wait
-	lanes    [lanes][]*row // each oldest first
-	current  *row          // begun, and not all parts given yet: goes on before anything else
-	flying   []*row        // with parts given, not all receipts stored; oldest first
-	onWire   int           // parts given and not yet answered
-	unsaved  int           // parts confirmed whose receipt is not stored
-	held     time.Time     // nothing goes before
-	tries    int           // refusals of the place in a row
-	shut     bool          // the last refusal was the place's own word: nothing of it arrived
-	careful  bool          // after a refusal: one part at a time until one passes
-	settling bool          // a part failed: nothing is given until the wire is empty
-	looking  bool          // a look-up is under way
-	telling  bool          // that rows expired is being stored
-	placed   time.Time     // pace of the place: the next part may go then (machine's clock)
-	credit   int           // parts that may go without waiting
+	paused   bool            // its relays wait
+	lanes    [lanes][]*row   // each oldest first
+	current  *row            // begun, and not all parts given yet: goes on before anything else
+	flying   []*row          // with parts given, not all receipts stored; oldest first
+	onWire   int             // parts given and not yet answered
+	unsaved  int             // parts confirmed whose receipt is not stored
+	held     time.Time       // nothing goes before
+	tries    int             // refusals of the place in a row
+	shut     bool            // the last refusal was the place's own word: nothing of it arrived
+	careful  bool            // after a refusal: one part at a time until one passes
+	settling bool            // a part failed: nothing is given until the wire is empty
+	looking  bool            // a look-up is under way
+	found    map[string]bool // receipts of rows in doubt that were found; not all may be stored
+	telling  bool            // that rows expired is being stored
+	placed   time.Time       // pace of the place: the next part may go then (machine's clock)
+	credit   int             // parts that may go without waiting
 }
 
 // head is the row to go next and its lane; nil when none may go at now.

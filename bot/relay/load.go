@@ -33,13 +33,14 @@ func (s *Sender) load(ctx context.Context) {
 			if _, direct := q.place.DirectID(); direct && w.Lane == chat.Answers && s.finder == nil && q.tries > 0 {
 				q.held = now // whoever is answered was there just now
 			}
-			doubt := s.finder != nil && !w.Attempted.IsZero()
-			if lands := steady(now, w.Attempted).Add(landing); doubt && lands.After(q.held) {
+			doubt := s.finder != nil && !w.Attempted.IsZero() || s.finder == nil && s.recalls != nil && !s.begun && !summed(w.Kind)
+			if lands := steady(now, w.Attempted).Add(landing); s.finder != nil && doubt && lands.After(q.held) {
 				q.held = sooner(lands, now.Add(landing))
 			}
 			s.enter(q, &row{Queued: w, doubt: doubt, marked: !w.Attempted.IsZero(), gap: s.gapOf(w)})
 		}
 		if len(rows) < room {
+			s.begun = true
 			return
 		}
 	}

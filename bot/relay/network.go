@@ -6,6 +6,7 @@ package relay
 
 import (
 	"context"
+	"time"
 
 	"sprintbot/sprints/chat"
 )
@@ -50,6 +51,20 @@ type Finder interface {
 	Find(ctx context.Context, part chat.Part, after string) (receipt chat.Receipt, found bool, err error)
 	// Newest is the newest message id known in a place, stored at an attempt.
 	Newest(place chat.Place) string
+}
+
+// Recaller is a Network that may be able to read back what it has said, as an
+// IRC server with history: nothing is committed before the wire, and only what
+// was unconfirmed when the link or the bot died is looked for.
+type Recaller interface {
+	// Recalls says that what was said in a place can be read back now; else what
+	// may have arrived there is said again.
+	Recalls(place chat.Place) bool
+	// Recall looks for parts of one place among the bot's own words that stand
+	// there since a moment of this machine's clock. It gives a receipt for each
+	// part, one without ID for those that are not there. Words whose id known
+	// says are another row's count as none of them.
+	Recall(ctx context.Context, parts []chat.Part, since time.Time, known func(id string) bool) ([]chat.Receipt, error)
 }
 
 // Mannered is a Network that says what can be done with words there.

@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"sprintbot/sprints"
@@ -160,12 +161,17 @@ func (s *Sender) look(ctx context.Context, q *queue, r *row) {
 				}
 				return
 			}
-			r.doubt, r.ok = false, ok
+			r.ok = ok
 			for i := range parts {
 				if ok[i] && r.receipt.ID == "" {
 					r.receipt = found[i]
 				}
 			}
+			if slices.Contains(ok, false) && !r.missed { // it may show a little later
+				r.missed, q.held = true, s.clock.Now().Add(lookAgain)
+				return
+			}
+			r.doubt, r.missed = false, false
 		})
 	})
 }

@@ -17,6 +17,7 @@ const (
 	batch      = 256                   // rows read at once
 	saveWithin = 20 * time.Millisecond // a receipt is stored no later than this
 	landing    = 5 * time.Second       // a call whose answer was lost may still arrive within
+	lookAgain  = 2 * time.Second       // what is not found is looked for once more after
 	firstHold  = 5 * time.Second       // a refusing place is tried again after, doubling
 	longHold   = 5 * time.Minute       // up to
 	inTurn     = 4                     // times a lane is passed over for lower ones before it goes once
@@ -30,8 +31,9 @@ const (
 // second, so that words never wait for receipts.
 type Sender struct {
 	net     Network
-	finder  Finder // nil: rows in doubt are sent again
-	joiner  Joiner // nil: each row is a post of its own
+	finder  Finder   // nil: no attempt is committed before the wire
+	recalls Recaller // nil: rows in doubt are sent again, unless a finder finds them
+	joiner  Joiner   // nil: each row is a post of its own
 	manners chat.Manners
 	store   sprints.Store
 	clock   sprints.Clock
@@ -39,6 +41,7 @@ type Sender struct {
 
 	cursor    int64          // newest row taken from the store
 	whole     bool           // all that waited were taken, up to committed
+	begun     bool           // all that waited at the start were taken: what is newer was never sent
 	committed int64          // the store's mark
 	held      int            // rows in memory
 	more      bool           // the store has rows that did not fit in memory
@@ -80,6 +83,7 @@ func NewSender(net Network, store sprints.Store, clock sprints.Clock, log *slog.
 		gaps: func(chat.Place) <-chan struct{} { return nil }, watched: map[<-chan struct{}][]*gap{},
 	}
 	s.finder, _ = net.(Finder)
+	s.recalls, _ = net.(Recaller)
 	s.joiner, _ = net.(Joiner)
 	if m, ok := net.(Mannered); ok {
 		s.manners = m.Manners()
@@ -205,6 +209,8 @@ func (s *Sender) dispatch(ctx, store context.Context, now time.Time) {
 		switch {
 		case r.About != 0 && !r.aimed:
 			s.aim(ctx, q, r)
+		case r.doubt && s.finder == nil:
+			s.recall(ctx, q, r)
 		case r.doubt:
 			s.look(ctx, q, r)
 		case s.finder != nil && !r.marked:
@@ -352,7 +358,7 @@ func (s *Sender) done(q *queue, r *row, n int, receipt chat.Receipt, err error) 
 		}
 		s.confirm(q, r)
 	case errors.Is(err, chat.ErrOffline) && s.finder == nil:
-		q.settling = true
+		q.settling, r.doubt, r.missed = true, s.recalls != nil && !summed(r.Kind), false
 	default:
 		s.refuse(q, r, err, 0)
 	}

@@ -270,6 +270,70 @@ func (f *lookingWire) waitLooks(t *testing.T, n int64) {
 
 var _ relay.Finder = (*lookingWire)(nil)
 
+// halfWire is a wire that finds the first part of each row only.
+type halfWire struct{ *lookingWire }
+
+func (f *halfWire) Find(ctx context.Context, p chat.Part, after string) (chat.Receipt, bool, error) {
+	_, _, err := f.lookingWire.Find(ctx, p, after)
+	return chat.Receipt{ID: "found " + p.Body}, p.N == 0, err
+}
+
+func TestARowFoundInPartKeepsTheReceiptOfItsFirstPart(t *testing.T) {
+	w := newWire()
+	w.pace.Window = 1
+	f := &halfWire{&lookingWire{wire: w, err: func(int64) error { return nil }}}
+	r := newRig(t, f, w)
+	w.answer = func(chat.Part) (chat.Receipt, error) {
+		if len(w.sent) == 1 {
+			return chat.Receipt{}, errors.New("the answer was lost")
+		}
+		return chat.Receipt{ID: "sent again"}, nil
+	}
+	r.post("#a", chat.Relays, nil, "one|two")
+	w.wait(t, 1)
+	r.passing(6 * time.Second)
+	f.waitLooks(t, 2)
+	r.passing(3 * time.Second)
+	r.drained()
+	if got := w.lines(); !slices.Equal(got, []string{"#a one", "#a two"}) || f.looked.Load() != 3 {
+		t.Errorf("sent %q, looked up %d times", got, f.looked.Load())
+	}
+	err := r.store.Read(t.Context(), func(v sprints.View) error {
+		rows, err := v.Carried(chat.Place{Network: "net", Channel: "#a"}, "found one")
+		if err == nil && len(rows) != 1 {
+			t.Errorf("%d rows have the first part's receipt", len(rows))
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// passing has the clock go on once somebody waits for a moment so far away at
+// most.
+func (r *rig) passing(d time.Duration) {
+	r.t.Helper()
+	limit := time.After(10 * time.Second)
+	for {
+		r.clock.mu.Lock()
+		waited := false
+		for _, at := range r.clock.wait {
+			waited = waited || at.Sub(r.clock.now) <= d
+		}
+		r.clock.mu.Unlock()
+		if waited {
+			r.clock.forward(d)
+			return
+		}
+		select {
+		case <-time.After(time.Millisecond):
+		case <-limit:
+			r.t.Fatal("nobody waits")
+		}
+	}
+}
+
 func TestARowInDoubtWhosePersonIsGoneDies(t *testing.T) {
 	w := newWire()
 	w.pace.Window = 1
@@ -321,8 +385,10 @@ func TestALookUpThatIsAskedToWaitWaits(t *testing.T) {
 	asked := r.clock.Now().Add(time.Minute)
 	r.until("the place waits as long as asked", func() bool { return held().Equal(asked) })
 	r.clock.forward(61 * time.Second)
+	f.waitLooks(t, 2)
+	r.passing(3 * time.Second) // what is not there is looked for once more
 	r.drained()
-	if got := w.lines(); len(got) != 2 || f.looked.Load() != 2 {
+	if got := w.lines(); len(got) != 2 || f.looked.Load() != 3 {
 		t.Errorf("looked up %d times, sent %q", f.looked.Load(), got)
 	}
 }
@@ -404,5 +470,13 @@ func TestAfterACrashARowInDoubtMayStillLand(t *testing.T) {
 		t.Errorf("looked up at once, while it may still land")
 	}
 	r.clock.forward(6 * time.Second)
+	f.waitLooks(t, 1)
+	if got := w.lines(); len(got) != 1 {
+		t.Errorf("sent %q after it was not found once", got)
+	}
+	r.passing(3 * time.Second)
 	r.drained()
+	if n := f.looked.Load(); n != 2 {
+		t.Errorf("looked up %d times", n)
+	}
 }
