@@ -17,9 +17,9 @@ import (
 // nothing waits for a moment that is now hours away.
 func TestFaultClockJumps(t *testing.T) {
 	t.Parallel()
-	c := newCorner(t, func(c *corner) {
+	c := newCorner(t, cornerStage{before: func(c *corner) {
 		c.env = append(c.env, "SPRINTBOT_CLOCK="+filepath.Join(c.dir, "clock"))
-	})
+	}})
 	c.says(10)
 	c.arrives()
 	before := c.restful()
@@ -60,16 +60,17 @@ func (c *corner) asks(words string) {
 	})
 }
 
-// jumps sets the bot's clock that far away from the machine's.
-func (c *corner) jumps(away time.Duration) {
-	c.t.Helper()
-	door, err := net.Dial("unix", filepath.Join(c.dir, "clock"))
+// jumps sets the bot's clock that far away from the machine's, through the door
+// "clock" in its folder.
+func (p *program) jumps(away time.Duration) {
+	p.t.Helper()
+	door, err := net.Dial("unix", filepath.Join(p.dir, "clock"))
 	if err != nil {
-		c.t.Fatal(err)
+		p.t.Fatal(err)
 	}
 	defer door.Close()
 	fmt.Fprintln(door, time.Now().Add(away).Format(time.RFC3339Nano))
 	if answer, err := bufio.NewReader(door).ReadString('\n'); err != nil || answer != "ok\n" {
-		c.t.Fatalf("clock: %q %v", answer, err)
+		p.t.Fatalf("clock: %q %v", answer, err)
 	}
 }

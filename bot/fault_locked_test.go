@@ -15,8 +15,8 @@ import (
 // Once the lock is free all of it arrives, without a restart.
 func TestFaultLockedDatabase(t *testing.T) {
 	t.Parallel()
-	c := newCorner(t, nil, slackdouble.WithAckWithin(time.Second),
-		slackdouble.WithRetryAfter(time.Second, 3*time.Second, 5*time.Second, 5*time.Second, 5*time.Second))
+	c := newCorner(t, cornerStage{slack: []slackdouble.Option{slackdouble.WithAckWithin(time.Second),
+		slackdouble.WithRetryAfter(time.Second, 3*time.Second, 5*time.Second, 5*time.Second, 5*time.Second)}})
 	c.says(10)
 	c.arrives()
 	before := c.restful()
@@ -34,12 +34,12 @@ func TestFaultLockedDatabase(t *testing.T) {
 	if _, err := other.ExecContext(c.ctx, "BEGIN IMMEDIATE"); err != nil {
 		t.Fatal(err)
 	}
-	slackHad, ircHad := c.shown()
+	had := c.allShown()
 	c.says(20)
 	c.healthy(c.ctx, t, "the store can't be written")
 	c.logged.wait(t, c.ctx, "another program has the database locked")
-	if onSlack, onIRC := c.shown(); len(onSlack) > len(slackHad) || len(onIRC) > len(ircHad) {
-		t.Errorf("%d lines went out that could not be kept", len(onSlack)-len(slackHad)+len(onIRC)-len(ircHad))
+	if n := c.allShown() - had; n > 0 {
+		t.Errorf("%d lines went out that could not be kept", n)
 	}
 	if _, err := other.ExecContext(c.ctx, "ROLLBACK"); err != nil {
 		t.Fatal(err)

@@ -22,12 +22,12 @@ import (
 // to the running bot, and what Slack delivers again.
 func TestFaultReadOnlyDatabase(t *testing.T) {
 	t.Parallel()
-	c := newCorner(t, nil, slackdouble.WithAckWithin(time.Second),
-		slackdouble.WithRetryAfter(time.Second, time.Second, 3*time.Second, 5*time.Second, 5*time.Second, 10*time.Second))
+	c := newCorner(t, cornerStage{slack: []slackdouble.Option{slackdouble.WithAckWithin(time.Second),
+		slackdouble.WithRetryAfter(time.Second, time.Second, 3*time.Second, 5*time.Second, 5*time.Second, 10*time.Second)}})
 	c.says(10)
 	c.arrives()
 	before := c.restful()
-	slackHad, ircHad := c.shown()
+	had := c.allShown()
 
 	writable := freezeFiles(t, c.database(), c.database()+"-wal")
 	c.says(20)
@@ -36,8 +36,8 @@ func TestFaultReadOnlyDatabase(t *testing.T) {
 	soon, cancel := context.WithTimeout(c.ctx, 20*time.Second) // a few looks: none of them has anything to write itself
 	c.healthy(soon, t, "the store can't be written")
 	cancel()
-	if onSlack, onIRC := c.shown(); len(onSlack) > len(slackHad) || len(onIRC) > len(ircHad) {
-		t.Errorf("%d lines went out that could not be kept", len(onSlack)-len(slackHad)+len(onIRC)-len(ircHad))
+	if n := c.allShown() - had; n > 0 {
+		t.Errorf("%d lines went out that could not be kept", n)
 	}
 	writable()
 	c.arrives()

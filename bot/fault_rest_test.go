@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -106,24 +107,32 @@ func (p *program) healthy(ctx context.Context, t *testing.T, problem string) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.address+"/healthz", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp, err := http.DefaultClient.Do(req)
+		status, words, err := p.health(ctx)
 		if err != nil {
 			t.Fatalf("/healthz never said %q: %v", problem, err)
 		}
-		var all strings.Builder
-		_, _ = bufio.NewReader(resp.Body).WriteTo(&all)
-		resp.Body.Close()
-		if problem == "" && resp.StatusCode == http.StatusOK || problem != "" && resp.StatusCode != http.StatusOK && strings.Contains(all.String(), problem) {
+		if problem == "" && status == http.StatusOK || problem != "" && status != http.StatusOK && strings.Contains(words, problem) {
 			return
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			t.Fatalf("/healthz never said %q, but %d %s", problem, resp.StatusCode, all.String())
+			t.Fatalf("/healthz never said %q, but %d %s", problem, status, words)
 		}
 	}
+}
+
+// health is what /healthz answers.
+func (p *program) health(ctx context.Context) (status int, words string, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.address+"/healthz", nil)
+	if err != nil {
+		return 0, "", err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	all, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(all), err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -202,7 +203,7 @@ func (b *bridged) carried(want []string) {
 // TestFaultSlack breaks Slack in many ways at once, each on a workspace of its own: nothing heard is lost, nothing stands
 // on Slack twice, and nothing goes on running.
 func TestFaultSlack(t *testing.T) {
-	before := goleak.IgnoreCurrent()
+	before, heap := goleak.IgnoreCurrent(), heapMiB()
 	t.Run("at once", func(t *testing.T) {
 		t.Run("disconnect storm", slackDisconnectStorm)
 		t.Run("gap read late", slackGapReadLate)
@@ -215,6 +216,18 @@ func TestFaultSlack(t *testing.T) {
 	if err := goleak.Find(before); err != nil {
 		t.Error(err)
 	}
+	if now := heapMiB(); now > heap*1.25+restHeap {
+		t.Errorf("%.1f MiB in use before, %.1f after", heap, now)
+	}
+}
+
+// heapMiB is what this process has in use after a collection.
+func heapMiB() float64 {
+	runtime.GC()
+	runtime.GC() // what finalizers held
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc) / (1 << 20)
 }
 
 func slackDisconnectStorm(t *testing.T) {
@@ -294,11 +307,13 @@ func slackGapReadLate(t *testing.T) {
 func slack429StormOfOneChannel(t *testing.T) {
 	b := newBridged(t, []string{"#sprints", "#calm"})
 	b.d.Fail(slackdouble.Fault{Method: "chat.postMessage", Channel: b.d.ChannelID("#sprints"), RetryAfter: time.Second, Times: 3, Every: 2})
-	var want []string
+	var want, from []string
 	for i := range 10 {
 		b.say("#sprints", fmt.Sprint("stormy ", i))
 		b.say("#calm", fmt.Sprint("calm ", i))
 		want = append(want, fmt.Sprint("sprints stormy ", i))
+		b.d.Say("ada", "#sprints", fmt.Sprint("from the storm ", i))
+		from = append(from, fmt.Sprint("#sprints from the storm ", i))
 	}
 	b.until("calm", func() bool {
 		return len(slices.DeleteFunc(b.shown(), func(s string) bool { return !strings.HasPrefix(s, "calm") })) == 10
@@ -308,6 +323,7 @@ func slack429StormOfOneChannel(t *testing.T) {
 	}
 	got := slices.DeleteFunc(b.sent(), func(s string) bool { return strings.HasPrefix(s, "calm") })
 	b.once("in the storm", got, want)
+	b.carried(from)
 	b.stop()
 }
 

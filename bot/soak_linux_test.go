@@ -23,15 +23,15 @@ const (
 	soakFor     = 30 * time.Minute
 	soakFault   = time.Minute      // from one fault to the next
 	soakSettles = 4 * time.Minute  // at the end, what waits arrives within
-	soakGrowth  = 24.0             // MiB that one life of the bot may gain, and half of what it began with
-	soakLeast   = 90 * time.Second // a shorter life says nothing about growth
-	soakThreads = 10               // goroutines that may differ between two moments at rest
+	soakGrowth  = 8.0              // MiB of the process that a life may end above the first's beginning, and a quarter
+	soakLeast   = 30 * time.Second // a shorter life says nothing about the process
 )
 
 // TestSoak lets people talk on two ngIRCd, an InspIRCd and Slack's double, all
 // bridged, while something breaks every minute. In the end all that the bot had
-// heard stands everywhere else, nothing twice on Slack, and its memory is what
-// it was. SOAK says for how long ("5m"), SOAK_SEED repeats a run's choices.
+// heard stands everywhere else, nothing twice on Slack, each speaker's lines in
+// order, and its goroutines and memory are what they were. SOAK says for how
+// long ("5m"), SOAK_SEED repeats a run's choices.
 func TestSoak(t *testing.T) {
 	length := soakFor
 	if s := os.Getenv("SOAK"); s != "" {
@@ -60,8 +60,8 @@ func TestSoak(t *testing.T) {
 	go func() { defer close(watched); h.watch(watch) }()
 
 	end := time.Now().Add(length)
-	every := min(soakFault, length/8)
 	faults := h.faults()
+	every := min(soakFault, length/time.Duration(len(faults)+1))
 	for n := 0; ; n++ {
 		if n%len(faults) == 0 {
 			h.random.Shuffle(len(faults), func(i, j int) { faults[i], faults[j] = faults[j], faults[i] })
@@ -71,10 +71,14 @@ func TestSoak(t *testing.T) {
 			break
 		}
 		h.pause(every / 3)
+		if n == 0 { // people have talked, nothing has broken yet
+			h.first = h.bot.restful()
+		}
 		f := faults[n%len(faults)]
 		began := time.Now()
 		f.happens()
 		h.happened[f.name]++
+		h.notes()
 		t.Logf("%s, %.1f s; %s", f.name, time.Since(began).Seconds(), h.state())
 		h.pause(time.Until(next))
 	}
@@ -83,9 +87,19 @@ func TestSoak(t *testing.T) {
 	h.settles()
 	unwatch()
 	<-watched
-	rest := h.goroutines()
+	h.notes()
+	h.ended()
+	h.bot.rests(h.first)
 	h.bot.stop()
-	h.compare(rest)
+	h.compare()
+}
+
+// ended notes what a life of the bot holds at its end.
+func (h *soak) ended() {
+	r := h.bot.restful()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.lives[len(h.lives)-1].rest = r
 }
 
 // buildSoakBot builds the program with the doors for tests.
@@ -123,6 +137,7 @@ func (h *soak) faults() []fault {
 	return []fault{
 		{"bot killed", func() {
 			h.breaks(h.irc...)
+			h.ended()
 			h.mu.Lock()
 			h.lives = append(h.lives, life{})
 			h.mu.Unlock()
@@ -158,6 +173,31 @@ func (h *soak) faults() []fault {
 			h.pause(away)
 			fileSize(h.t, pid, ^uint64(0))
 		}},
+		{"database locked", h.lockedOut},
+		{"clock jumps", func() { // by so much that words of sent rows are forgotten
+			for _, far := range []time.Duration{2 * time.Hour, -2 * time.Hour, 0} {
+				h.bot.jumps(far)
+				h.pause(away)
+			}
+		}},
+	}
+}
+
+// lockedOut holds the database's write lock for longer than the bot waits.
+func (h *soak) lockedOut() {
+	h.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+h.database+"?_pragma=busy_timeout(5000)&_txlock=immediate")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer db.Close()
+	tx, err := db.BeginTx(h.t.Context(), nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.pause(7 * time.Second)
+	if err := tx.Rollback(); err != nil {
+		h.t.Fatal(err)
 	}
 }
 
@@ -210,64 +250,95 @@ func (h *soak) open() *sql.DB {
 	return db
 }
 
-// heard are the relayed words for a network: what the bot has promised.
-func (h *soak) heard(network string) map[string]int {
+// notes adds the relayed words for each network to what the bot has promised:
+// an hour after they were sent, by its clock, the database forgets them.
+func (h *soak) notes() {
 	h.t.Helper()
 	db := h.open()
 	defer db.Close()
-	rows, err := db.Query(`SELECT body FROM outbox WHERE network = ? AND source IS NOT NULL AND body IS NOT NULL`, network)
+	rows, err := db.Query(`SELECT network, body FROM outbox WHERE source IS NOT NULL AND body IS NOT NULL`)
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	defer rows.Close()
-	all := map[string]int{}
 	for rows.Next() {
-		var body string
+		var network, body string
 		var out chat.Outgoing
-		if err := rows.Scan(&body); err != nil {
+		if err := rows.Scan(&network, &body); err != nil {
 			h.t.Fatal(err)
 		}
 		if err := json.Unmarshal([]byte(body), &out); err != nil {
 			h.t.Fatal(err)
 		}
 		if w := soakWords.FindString(out.Reply.Plain()); w != "" {
-			all[w]++
+			if h.heard[network] == nil {
+				h.heard[network] = map[string]bool{}
+			}
+			h.heard[network][w] = true
 		}
 	}
 	if err := rows.Err(); err != nil {
 		h.t.Fatal(err)
 	}
-	return all
 }
 
-// compare counts what was heard, lost and doubled, network by network.
-func (h *soak) compare(rest int) {
+// compare counts what was heard, lost, doubled and out of order, network by
+// network.
+func (h *soak) compare() {
 	h.t.Helper()
-	arrived := map[string]map[string]int{soakSlack: h.onSlack()}
+	arrived := map[string][]string{soakSlack: h.onSlack()}
 	most := map[string]int{soakSlack: 0}
 	for _, s := range h.irc {
 		arrived[s.name], most[s.name] = s.ear.all(), 8*s.broken
 	}
-	carried := map[string]bool{}
-	for network, got := range arrived {
-		heard := h.heard(network)
-		var lost []string
-		doubled := 0
-		for w := range heard {
+	again := 0 // events that Slack brought more than once: these come late
+	for _, e := range h.slack.Envelopes() {
+		again += min(e.Attempt, 1)
+	}
+	carried := map[string]bool{} // what the bot has heard: there is a row, or it stands somewhere
+	for network := range arrived {
+		for w := range h.heard[network] {
 			carried[w] = true
-			if got[w] == 0 {
+		}
+	}
+	forgotten := -len(carried) // rows whose words were gone before they were noted
+	for _, got := range arrived {
+		for _, w := range got {
+			carried[w] = true
+		}
+	}
+	forgotten += len(carried)
+	for network, got := range arrived {
+		times := map[string]int{}
+		var firsts []string
+		for _, w := range got {
+			if times[w]++; times[w] == 1 {
+				firsts = append(firsts, w)
+			}
+		}
+		var lost []string
+		due := 0
+		for w := range carried {
+			if saidOn(w) == network {
+				continue
+			}
+			if due++; times[w] == 0 {
 				lost = append(lost, w)
 			}
 		}
-		for _, n := range got {
-			doubled += max(0, n-1)
-		}
-		h.t.Logf("%s: %d heard for it, %d lost, %d doubled (at most %d)", network, len(heard), len(lost), doubled, most[network])
+		doubled := len(got) - len(firsts)
+		late := outOfOrder(firsts)
+		h.t.Logf("%s: %d due, %d lost, %d doubled (at most %d), out of order by who said them: %v", network, due, len(lost), doubled, most[network], late)
 		if len(lost) > 0 {
 			h.t.Errorf("%s lost %d: %s", network, len(lost), strings.Join(lost[:min(len(lost), 20)], ", "))
 		}
 		if doubled > most[network] {
 			h.t.Errorf("%s has %d lines twice, at most %d may be", network, doubled, most[network])
+		}
+		for from, n := range late {
+			if saidOn("soak "+from) != soakSlack || n > again {
+				h.t.Errorf("%s has %d lines of %s out of order", network, n, from)
+			}
 		}
 	}
 	unheard := map[string]int{}
@@ -276,19 +347,45 @@ func (h *soak) compare(rest int) {
 			unheard[saidOn(w)]++
 		}
 	}
-	h.t.Logf("%d said; unheard while nobody could hear them or the bot died: %v; %d commands, %d answers; faults: %v",
-		len(h.said), unheard, h.commands, h.answers(), h.happened)
+	h.t.Logf("%d said; unheard while nobody could hear them or the bot died: %v; %d known by their arrival alone; %d commands, %d answers; Slack brought %d events again; faults: %v",
+		len(h.said), unheard, forgotten, h.commands, h.answers(), again, h.happened)
 	if n := unheard[soakSlack]; n > 0 {
 		h.t.Errorf("%d said in Slack were never heard", n)
 	}
+	h.remembers()
+}
+
+// outOfOrder counts each speaker's lines that came after a later one of theirs.
+func outOfOrder(firsts []string) map[string]int {
+	newest, late := map[string]int{}, map[string]int{}
+	for _, w := range firsts {
+		var network string
+		var n int
+		if _, err := fmt.Sscanf(w, "soak %s %d", &network, &n); err != nil {
+			continue
+		}
+		who := fmt.Sprintf("%s %d", network, n/4%2)
+		if n < newest[who] {
+			late[who]++
+		}
+		newest[who] = max(newest[who], n)
+	}
+	return late
+}
+
+// remembers holds each life of the bot against the first: what it had in use at
+// its end, after a collection, and what the process held then.
+func (h *soak) remembers() {
+	h.t.Helper()
+	h.t.Logf("before the first fault: %v", h.first)
+	begun := h.lives[0].start()
 	for n, l := range h.lives {
 		h.t.Logf("life %d of the bot: %s", n+1, l)
-		if l.last.Sub(l.begun) > soakLeast && l.end() > l.start()*1.5+soakGrowth {
-			h.t.Errorf("life %d of the bot grew from %.1f to %.1f MiB", n+1, l.start(), l.end())
+		if l.rest.heap > h.first.heap*1.25+restHeap {
+			h.t.Errorf("life %d of the bot ended with %.1f MiB in use, the first had %.1f before anything broke", n+1, l.rest.heap, h.first.heap)
 		}
-	}
-	h.t.Logf("goroutines at rest: %d at the first start, %d at the end", h.atRest, rest)
-	if rest > h.atRest+soakThreads {
-		h.t.Errorf("%d goroutines at the end, %d at the start", rest, h.atRest)
+		if l.last.Sub(l.begun) > soakLeast && begun > 0 && l.end() > begun*1.25+soakGrowth {
+			h.t.Errorf("life %d of the bot ended as a process of %.1f MiB, the first began with %.1f", n+1, l.end(), begun)
+		}
 	}
 }

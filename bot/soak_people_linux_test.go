@@ -9,7 +9,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -45,7 +44,8 @@ type soak struct {
 	slack    *slackdouble.Double
 	sockets  int
 	happened map[string]int
-	atRest   int // goroutines
+	heard    map[string]map[string]bool // what the bot has promised, by the network it is for
+	first    rest                       // of the first life, before anything breaks
 
 	mu       sync.Mutex
 	said     map[string]bool
@@ -67,7 +67,7 @@ type soakServer struct {
 // soakEar counts what is read on a server.
 type soakEar struct {
 	mu      sync.Mutex
-	words   map[string]int
+	words   []string // as they came
 	answers int
 	bots    int           // times that the bot came in
 	here    chan struct{} // closed and replaced when it does
@@ -77,7 +77,7 @@ func newSoak(t *testing.T, random *rand.Rand) *soak {
 	dir := t.TempDir()
 	h := &soak{
 		t: t, random: random, bot: &program{t: t, dir: dir}, database: filepath.Join(dir, "soak.db"),
-		happened: map[string]int{}, said: map[string]bool{}, lives: []life{{}},
+		happened: map[string]int{}, heard: map[string]map[string]bool{}, said: map[string]bool{}, lives: []life{{}},
 		slack: slackdouble.New(t, slackdouble.WithRetryAfter(time.Second, 5*time.Second, 30*time.Second)),
 		irc: []*soakServer{
 			{name: "left", channel: "#a", server: irctest.NgIRCd(t)},
@@ -90,7 +90,7 @@ func newSoak(t *testing.T, random *rand.Rand) *soak {
 	h.slack.AddUser(slackdouble.User{Name: "grace", RealName: "Grace"})
 	var networks, places []string
 	for _, s := range h.irc {
-		s.ear.words, s.ear.here = map[string]int{}, make(chan struct{})
+		s.ear.here = make(chan struct{})
 		networks = append(networks, fmt.Sprintf("  - {name: %s, kind: irc, server: %q, tls: false, nick: sprintbot, channels: [%q], pace: unlimited}\n",
 			s.name, s.server.Addr, s.channel))
 		places = append(places, fmt.Sprintf("%q", s.name+" "+s.channel))
@@ -109,14 +109,14 @@ bridges:
 	if err := os.WriteFile(filepath.Join(dir, "config.yaml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h.bot.env = []string{
-		"SPRINTBOT_DEBUG=" + h.door(), "SOAK_SLACK_APP=" + h.slack.AppToken, "SOAK_SLACK_BOT=" + h.slack.BotToken,
-	}
+	h.bot.debugDoor()
+	h.bot.env = append(h.bot.env, "SPRINTBOT_CLOCK="+h.clock(),
+		"SOAK_SLACK_APP="+h.slack.AppToken, "SOAK_SLACK_BOT="+h.slack.BotToken)
 	t.Cleanup(h.bot.kill)
 	return h
 }
 
-func (h *soak) door() string { return filepath.Join(h.bot.dir, "debug") }
+func (h *soak) clock() string { return filepath.Join(h.bot.dir, "clock") }
 
 // start runs the bot and returns once it is in every channel.
 func (h *soak) start() {
@@ -127,6 +127,7 @@ func (h *soak) start() {
 		here = append(here, s.ear.here)
 		s.ear.mu.Unlock()
 	}
+	os.Remove(h.clock()) // of a life that was killed
 	h.sockets = h.slack.Connections()
 	h.bot.start()
 	ctx, cancel := context.WithTimeout(h.t.Context(), time.Minute)
@@ -140,10 +141,6 @@ func (h *soak) start() {
 	}
 	if err := h.slack.WaitConnected(ctx, h.sockets+1); err != nil {
 		h.t.Fatal(err)
-	}
-	if h.atRest == 0 {
-		h.pause(time.Second)
-		h.atRest = h.goroutines()
 	}
 }
 
@@ -242,14 +239,14 @@ func (e *soakEar) note(raw, channel string, reads bool) {
 	if !strings.Contains(raw, " "+channel+" :") {
 		e.answers++
 	} else if w := soakWords.FindString(raw); reads && w != "" {
-		e.words[w]++
+		e.words = append(e.words, w)
 	}
 }
 
-func (e *soakEar) all() map[string]int {
+func (e *soakEar) all() []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.words
+	return slices.Clone(e.words)
 }
 
 // say lets somebody speak; false says that the server takes nothing now.
@@ -324,13 +321,11 @@ func (h *soak) answers() int {
 }
 
 // onSlack is what stands in Slack's channel, from IRC.
-func (h *soak) onSlack() map[string]int {
-	all := map[string]int{}
+func (h *soak) onSlack() []string {
+	var all []string
 	for _, p := range h.slack.Posts() {
 		if p.Method == "chat.postMessage" && p.ChannelName == "sprints" {
-			for _, w := range soakWords.FindAllString(p.Text, -1) {
-				all[w]++
-			}
+			all = append(all, soakWords.FindAllString(p.Text, -1)...)
 		}
 	}
 	return all
@@ -341,6 +336,7 @@ type life struct {
 	begun, last time.Time
 	memory      []float64 // MiB, every ten seconds
 	goroutines  int       // at most
+	rest        rest      // at its end
 }
 
 // start and end are medians of the first and the last few.
@@ -351,8 +347,8 @@ func (l life) String() string {
 	if len(l.memory) == 0 {
 		return "too short to look at"
 	}
-	return fmt.Sprintf("%s, %.1f MiB at first, %.1f at last, %.1f at most, %d goroutines at most",
-		l.last.Sub(l.begun).Round(time.Second), l.start(), l.end(), slices.Max(l.memory), l.goroutines)
+	return fmt.Sprintf("%s, a process of %.1f MiB at first, %.1f at last, %.1f at most, %d goroutines at most; at its end %v",
+		l.last.Sub(l.begun).Round(time.Second), l.start(), l.end(), slices.Max(l.memory), l.goroutines, l.rest)
 }
 
 func middle(of []float64) float64 {
@@ -409,22 +405,12 @@ func (h *soak) memory() float64 {
 }
 
 // goroutines counts those of the bot, 0 if it does not answer.
-func (h *soak) goroutines() int {
-	client := http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{
-		DisableKeepAlives: true,
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", h.door())
-		},
-	}}
-	resp, err := client.Get("http://bot/debug/pprof/goroutine?debug=1")
-	if err != nil {
-		return 0
-	}
-	defer resp.Body.Close()
-	var n int
-	if _, err := fmt.Fscanf(resp.Body, "goroutine profile: total %d", &n); err != nil {
-		return 0
-	}
+func (h *soak) goroutines() (n int) {
+	h.bot.debug("goroutine?debug=1", func(line string) {
+		if n == 0 {
+			_, _ = fmt.Sscanf(line, "goroutine profile: total %d", &n)
+		}
+	})
 	return n
 }
 

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"database/sql"
+	"encoding/json"
+	"testing"
+
+	"sprintbot/sprints/chat"
+)
+
+// allArrived counts what was lost, doubled and out of order, room by room in
+// each direction: what was said to the bot and what it has a row of. On IRC at
+// most so many lines a room may be twice, on Slack none. Words that Slack
+// delivered again may be late: ordered says whether its order counts.
+func (c *corner) allArrived(mostOnIRC int, ordered bool) {
+	c.t.Helper()
+	rows := relayedRows(c.t, c.database(), numberedMessage.FindString)
+	for from := range 2 {
+		way := sideNames[from] + " to " + sideNames[1-from]
+		var said, unheard, kept, arrived, lost, doubled, late int
+		for _, r := range c.rooms {
+			times := map[string]int{}
+			newest, again := "", 0
+			for _, words := range c.shown(r, 1-from) {
+				if times[words]++; times[words] > 1 {
+					again++
+				} else if words < newest {
+					late++
+				}
+				newest = max(newest, words)
+			}
+			due := 0
+			for n, one := range c.spoken {
+				words := message(from, n)
+				if one.room != r || !one.said[from] {
+					continue
+				}
+				said++
+				if !one.there[from] {
+					unheard++
+					if rows[words] || times[words] > 0 {
+						c.t.Errorf("%s: heard in %s where the bot was not: %q", way, r.name, words)
+					}
+					continue
+				}
+				if due++; rows[words] {
+					kept++
+				}
+				if times[words] == 0 {
+					lost++
+					c.t.Errorf("%s: lost in %s: %q, of which there is a row: %v", way, r.name, words, rows[words])
+				}
+			}
+			if strays := len(times) - due; strays > 0 {
+				c.t.Errorf("%s: %d messages in %s that were not said there", way, strays, r.name)
+			}
+			if most := [2]int{sideSlack: mostOnIRC}[from]; again > most {
+				c.t.Errorf("%s: %d doubled in %s, at most %d may be", way, again, r.name, most)
+			}
+			arrived, doubled = arrived+len(times), doubled+again
+		}
+		if late > 0 && (from == sideIRC || ordered) {
+			c.t.Errorf("%s: %d out of order", way, late)
+		}
+		c.t.Logf("%s: %d said, %d of them where the bot was not, %d rows, %d arrived, %d lost, %d doubled, %d out of order",
+			way, said, unheard, kept, arrived, lost, doubled, late)
+	}
+}
+
+// relayedRows are the words that the bot has kept to relay them, as found by
+// find in each row: what it has heard.
+func relayedRows(t *testing.T, path string, find func(string) string) map[string]bool {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro&_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.Query(`SELECT body FROM outbox WHERE source IS NOT NULL AND body IS NOT NULL`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	words := map[string]bool{}
+	for rows.Next() {
+		var body string
+		var out chat.Outgoing
+		if err := rows.Scan(&body); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal([]byte(body), &out); err != nil {
+			t.Fatal(err)
+		}
+		if w := find(out.Reply.Plain()); w != "" {
+			words[w] = true
+		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return words
+}
