@@ -110,7 +110,11 @@ func lookAtBridges(ctx context.Context, store sprints.Store, cfg Config, out io.
 		}
 		fmt.Fprintln(w, "PLACE\tHEARD\tSENT\tWAIT\tOLDEST\tHELD UNTIL\tREFUSED\tPAUSED\tLAST ERROR")
 		line := func(name string, t sprints.Traffic) {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%d\t%s\t%s\n", name, at(t.Heard), at(t.Sent), t.Waiting, at(t.Oldest), at(t.Held), t.Dead,
+			refused := strconv.Itoa(t.Dead)
+			if t.Undone > 0 {
+				refused += fmt.Sprintf(" (%d edits)", t.Undone)
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\n", name, at(t.Heard), at(t.Sent), t.Waiting, at(t.Oldest), at(t.Held), refused,
 				at(t.Paused), cmp.Or(sprints.OneLine(t.Reason), "-"))
 		}
 		var listed []chat.Place

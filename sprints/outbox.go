@@ -1,6 +1,7 @@
 package sprints
 
 import (
+	"fmt"
 	"time"
 
 	"sprintbot/sprints/chat"
@@ -23,6 +24,21 @@ type Queue struct {
 	Held    time.Time // not before, zero now
 	Reason  string    // last error there, "" none
 	Dead    int
+	Undone  int // edits and deletions among the dead: their message stands as it was
+}
+
+// Refused is what was refused there for good, "" if nothing was: "3 refused for
+// good, 1 of them edits or deletions".
+func (q Queue) Refused() string {
+	switch {
+	case q.Dead == 0:
+		return ""
+	case q.Undone == 0:
+		return fmt.Sprintf("%d refused for good", q.Dead)
+	case q.Undone == q.Dead:
+		return fmt.Sprintf("%d refused for good, edits or deletions", q.Dead)
+	}
+	return fmt.Sprintf("%d refused for good, %d of them edits or deletions", q.Dead, q.Undone)
 }
 
 // OutboxReader reads the outbox.
@@ -52,6 +68,7 @@ type Counterpart struct {
 	Row     int64
 	Key     string
 	Parts   int            // how many parts it has, 0 not known
+	Posts   []string       // receipt ids of its parts, in order, as far as they are known
 	At      time.Time      // when it was posted, or could be sent first where that is later
 	Out     *chat.Outgoing // with the words as they are shown now; nil once they are removed
 }
@@ -76,6 +93,9 @@ type OutboxWriter interface {
 	// Confirm stores how many parts of a row are known to have arrived, with
 	// the newest receipt; when all have, the row is sent.
 	Confirm(row int64, confirmed, of int, receipt chat.Receipt) error
+	// Posts stores the receipt ids of the parts that a row, and all that share
+	// its post, have now, in order; "" is one that is not known, or known already.
+	Posts(row int64, ids []string) error
 	// Kill makes a row dead: its words will never be taken.
 	Kill(row int64, reason string) error
 	// Hold records that a place waits and why, for those who look after the
@@ -86,4 +106,7 @@ type OutboxWriter interface {
 	Expire(rows []int64) error
 	// Blank removes the words of rows sent, dead or expired before t.
 	Blank(t time.Time) (int, error)
+	// BlankAlone is Blank without the rows that share a post: an edit of one
+	// makes the post anew of the words of all.
+	BlankAlone(t time.Time) (int, error)
 }

@@ -10,12 +10,17 @@ import (
 	"sprintbot/sprints/chat"
 )
 
+// rewrites says that a part is new words for a post that stands there.
+func rewrites(p chat.Part) bool {
+	return p.Out.Kind == chat.Edited && p.Out.Of != "" && p.N < max(p.Out.OfParts, 1)
+}
+
 // rewrite gives a post of ours other words. With the last part of an edit go the posts that the words before had and the new
 // ones have not.
 func (n *Network) rewrite(ctx context.Context, channel string, part chat.Part, opts []slackapi.MsgOption) (ts string, err error) {
 	ts, err = n.postOf(ctx, channel, part.Out, part.N)
 	if err != nil || ts == "" {
-		return part.Out.Of, err // the post is not found any more: there is nothing to change
+		return part.Out.Of, cmp.Or(err, error(&chat.ErrRefused{Reason: "the post is not found any more"}))
 	}
 	_, now, _, err := n.api.UpdateMessageContext(ctx, channel, ts, opts...)
 	if err == nil && part.N == part.Of-1 {
@@ -49,6 +54,9 @@ func (n *Network) remove(ctx context.Context, channel string, out chat.Outgoing,
 func (n *Network) postOf(ctx context.Context, channel string, out chat.Outgoing, part int) (string, error) {
 	if part == 0 {
 		return out.Of, nil
+	}
+	if part < len(out.OfPosts) && out.OfPosts[part] != "" {
+		return out.OfPosts[part], nil
 	}
 	was := chat.Part{N: part, Out: chat.Outgoing{Key: out.OfKey, Kind: chat.Said, To: out.To}}
 	r, _, err := n.Find(ctx, was, out.Of)

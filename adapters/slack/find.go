@@ -76,7 +76,7 @@ func (r *receipts) await(ctx context.Context, p chat.Part) (chat.Receipt, bool) 
 
 // find is the receipt of a part that has been seen. An edit or delete carries no metadata: doing it twice does no harm.
 func (r *receipts) find(p chat.Part) (chat.Receipt, bool) {
-	if p.Out.Kind == chat.Deleted || p.Out.Kind == chat.Edited && p.N == 0 && p.Out.Of != "" {
+	if p.Out.Kind == chat.Deleted || rewrites(p) {
 		return chat.Receipt{}, false
 	}
 	r.mu.Lock()
@@ -106,7 +106,7 @@ func (n *Network) Find(ctx context.Context, part chat.Part, after string) (chat.
 	if r, ok := n.own.find(part); ok {
 		return r, true, nil
 	}
-	if part.Out.Kind == chat.Deleted || part.Out.Kind == chat.Edited && part.N == 0 && part.Out.Of != "" {
+	if part.Out.Kind == chat.Deleted || rewrites(part) {
 		return chat.Receipt{}, false, nil
 	}
 	channel, err := n.places.address(ctx, part.Out.To)

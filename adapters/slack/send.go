@@ -145,6 +145,9 @@ func classified(err error) error {
 	if place, ok := errors.AsType[*chat.ErrPlace](err); ok {
 		return place
 	}
+	if refused, ok := errors.AsType[*chat.ErrRefused](err); ok {
+		return refused
+	}
 	return refusal(err)
 }
 
@@ -165,7 +168,7 @@ func (n *Network) call(ctx context.Context, channel string, part chat.Part) (ts 
 	if err != nil {
 		return "", err
 	}
-	if out.Kind == chat.Edited && out.Of != "" && (part.N == 0 || part.N < out.OfParts) {
+	if rewrites(part) {
 		return n.rewrite(ctx, channel, part, opts)
 	}
 	if out.Relayed() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -156,6 +157,54 @@ func TestAChangeOfALongRowReachesAllItsPosts(t *testing.T) {
 	shows(2, "less")
 	change("k4", "", chat.Deleted)
 	shows(0, "")
+}
+
+func TestTheLaterPostsOfAnEditAreChangedByTheirOwnIDs(t *testing.T) {
+	b := newBench(t).run()
+	posts := []string{b.send(b.relay("k1", "short"))[0].receipt.ID}
+	change := func(key, words string, kind chat.Kind) {
+		t.Helper()
+		out := b.relay(key, words)
+		out.Kind, out.Of, out.OfKey, out.OfParts, out.OfPosts = kind, posts[0], "k1", len(posts), posts
+		posts = nil
+		for _, r := range b.send(out) {
+			if r.err != nil {
+				t.Fatal(r.err)
+			}
+			posts = append(posts, r.receipt.ID)
+		}
+		b.n.own = newReceipts() // as after a restart
+	}
+	shows := func(want ...string) {
+		t.Helper()
+		var got []string
+		for _, l := range b.d.History("#sprints") {
+			got = append(got, strings.TrimSpace(l.Text))
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("%q, want %q", got, want)
+		}
+	}
+	many := func(word string, n int) string { return strings.TrimSpace(strings.Repeat(word+" ", n)) }
+	change("k2", many("word", 1000), chat.Edited)
+	shows(many("word", 600), many("word", 400))
+	change("k3", many("next", 1500), chat.Edited)
+	shows(many("next", 600), many("next", 600), many("next", 300))
+	change("k4", many("less", 800), chat.Edited)
+	shows(many("less", 600), many("less", 200))
+	change("k5", "", chat.Deleted)
+	shows()
+}
+
+func TestAnEditWhosePostIsGoneIsRefused(t *testing.T) {
+	b := newBench(t).run()
+	out := b.relay("k2", strings.Repeat("word ", 1000))
+	out.Kind, out.Of, out.OfKey, out.OfParts = chat.Edited, b.send(b.relay("k1", "short"))[0].receipt.ID, "k1", 2
+	for i, r := range b.send(out) {
+		if refused := errors.As(r.err, new(*chat.ErrRefused)); refused != (i == 1) {
+			t.Errorf("part %d: %v", i, r.err)
+		}
+	}
 }
 
 func TestThreadsStayThreads(t *testing.T) {

@@ -9,13 +9,18 @@ import (
 
 // counterpartColumns are what counterpart scans.
 const counterpartColumns = `id, key, network, channel, thread, lane, receipt, state = 'sent', state = 'waiting',
-	MAX(created_at, COALESCE(not_before, 0)), body, source, COALESCE(parts, 0)`
+	MAX(created_at, COALESCE(not_before, 0)), body, source, COALESCE(parts, 0), (
+		SELECT json_group_object(part, outbox_part.receipt) FROM outbox_part WHERE row = COALESCE(joined, id))`
 
 const (
 	counterpartsQuery = `SELECT ` + counterpartColumns + `
 		FROM outbox WHERE source = ? AND state <> 'expired' ORDER BY id`
 	carriedQuery = `SELECT ` + counterpartColumns + `
-		FROM outbox WHERE network = ? AND receipt = ? AND channel = ? ORDER BY id`
+		FROM outbox WHERE network = ?1 AND channel = ?3 AND id IN (
+			SELECT id FROM outbox WHERE network = ?1 AND receipt = ?2
+			UNION SELECT row FROM outbox_part WHERE receipt = ?2
+			UNION SELECT mate.id FROM outbox_part JOIN outbox AS mate ON mate.joined = row WHERE outbox_part.receipt = ?2)
+		ORDER BY id`
 	togetherQuery = `SELECT ` + counterpartColumns + ` FROM outbox
 		WHERE id = (SELECT COALESCE(joined, id) FROM outbox WHERE id = ?1)
 			OR joined = (SELECT COALESCE(joined, id) FROM outbox WHERE id = ?1)
@@ -26,9 +31,17 @@ func counterpart(r row) (c sprints.Counterpart, err error) {
 	var (
 		out  chat.Outgoing
 		body string
+		more map[int]string
 	)
 	err = r.Scan(&c.Row, &c.Key, &c.Place.Network, &c.Place.Channel, &c.Place.Thread, &out.Lane, text(&c.ID), &c.Sent, &c.Waiting,
-		toTime{&c.At}, text(&body), text(&out.Source), &c.Parts)
+		toTime{&c.At}, text(&body), text(&out.Source), &c.Parts, toJSON{&more})
+	if c.ID != "" {
+		c.Posts = append(c.Posts, c.ID)
+		for n := 1; more[n] != ""; n++ {
+			c.Posts = append(c.Posts, more[n])
+		}
+		c.Parts = max(c.Parts, len(c.Posts))
+	}
 	if err != nil || body == "" {
 		return c, err
 	}
@@ -63,6 +76,30 @@ func (t *tx) Join(rows []int64) error {
 			leader = rows[0]
 		}
 		if _, err := t.exec("UPDATE outbox SET joined = ? WHERE id = ? AND joined IS NOT ?1", leader, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) Posts(row int64, ids []string) error {
+	leader, err := one(&t.view, scalar[int64], "SELECT COALESCE(joined, id) FROM outbox WHERE id = ?", row)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec("DELETE FROM outbox_part WHERE row = ? AND part >= ?", leader, len(ids)); err != nil {
+		return err
+	}
+	if _, err := t.exec("UPDATE outbox SET parts = ?1 WHERE (id = ?2 OR joined = ?2) AND parts <> ?1", len(ids), leader); err != nil {
+		return err
+	}
+	for part, id := range ids {
+		if part == 0 || id == "" {
+			continue
+		}
+		if _, err := t.exec(`
+			INSERT INTO outbox_part (row, part, receipt) VALUES (?, ?, ?)
+			ON CONFLICT (row, part) DO UPDATE SET receipt = excluded.receipt`, leader, part, id); err != nil {
 			return err
 		}
 	}

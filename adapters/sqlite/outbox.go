@@ -19,11 +19,11 @@ func (t *tx) Post(out chat.Outgoing) (row int64, first bool, err error) {
 	}
 	row, err = t.insert(`
 		INSERT INTO outbox (key, network, channel, thread, lane, body, source, created_at, not_before, expires_at,
-			state, mark, confirmed, reason)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', '', 0, '')
+			changes, state, mark, confirmed, reason)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', '', 0, '')
 		ON CONFLICT (key) DO NOTHING RETURNING id`,
 		out.Key, out.To.Network, out.To.Channel, out.To.Thread, out.Lane, string(body), opt(out.Source), at(t.now),
-		at(out.NotBefore), at(out.Expires))
+		at(out.NotBefore), at(out.Expires), out.Kind == chat.Edited || out.Kind == chat.Deleted)
 	if errors.Is(err, sprints.ErrNotFound) {
 		row, err = one(&t.view, scalar[int64], "SELECT id FROM outbox WHERE key = ?", out.Key)
 		return row, false, err
@@ -65,19 +65,19 @@ func (v *view) Waiting(network string, after int64, limit int) (all []sprints.Qu
 
 func (v *view) Queues() ([]sprints.Queue, error) {
 	return many(v, func(r row) (q sprints.Queue, err error) {
-		err = r.Scan(&q.Place.Network, &q.Place.Channel, &q.Waiting, toTime{&q.Oldest}, &q.Dead, toTime{&q.Held}, text(&q.Reason))
+		err = r.Scan(&q.Place.Network, &q.Place.Channel, &q.Waiting, toTime{&q.Oldest}, &q.Dead, &q.Undone, toTime{&q.Held}, text(&q.Reason))
 		if !q.Held.After(v.now) {
 			q.Held = time.Time{}
 		}
 		return q, err
 	}, `
-		SELECT queue.network, queue.channel, SUM(queue.waiting), MIN(queue.oldest), SUM(queue.dead),
+		SELECT queue.network, queue.channel, SUM(queue.waiting), MIN(queue.oldest), SUM(queue.dead), SUM(queue.undone),
 			place.held_until, place.reason
 		FROM (
-			SELECT network, channel, COUNT(*) AS waiting, MIN(created_at) AS oldest, 0 AS dead
+			SELECT network, channel, COUNT(*) AS waiting, MIN(created_at) AS oldest, 0 AS dead, 0 AS undone
 			FROM outbox WHERE state = 'waiting' GROUP BY network, channel
 			UNION ALL
-			SELECT network, channel, 0, NULL, COUNT(*) FROM outbox WHERE state = 'dead' GROUP BY network, channel
+			SELECT network, channel, 0, NULL, COUNT(*), SUM(changes) FROM outbox WHERE state = 'dead' GROUP BY network, channel
 		) AS queue
 			LEFT JOIN place ON place.network = queue.network AND place.channel = queue.channel
 		GROUP BY queue.network, queue.channel ORDER BY queue.network, queue.channel`)
@@ -141,11 +141,17 @@ func (t *tx) Expire(rows []int64) error {
 }
 
 // Blank takes the names off private rows as well.
-func (t *tx) Blank(before time.Time) (int, error) {
+func (t *tx) Blank(before time.Time) (int, error) { return t.blank("TRUE", before) }
+
+func (t *tx) BlankAlone(before time.Time) (int, error) {
+	return t.blank("joined IS NULL AND NOT EXISTS (SELECT 1 FROM outbox AS mate WHERE mate.joined = outbox.id)", before)
+}
+
+func (t *tx) blank(which string, before time.Time) (int, error) {
 	n, err := t.exec(`
 		UPDATE outbox SET body = NULL,
 			channel = CASE WHEN channel GLOB '@*' THEN '@' ELSE channel END
-		WHERE state <> 'waiting' AND body IS NOT NULL AND ended_at < ?`, before.UnixMilli())
+		WHERE state <> 'waiting' AND body IS NOT NULL AND ended_at < ? AND `+which, before.UnixMilli())
 	t.scrub = t.scrub || n > 0
 	return n, err
 }

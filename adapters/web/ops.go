@@ -204,7 +204,7 @@ func opsPlace(now time.Time, at func(time.Time) string, t sprints.Traffic) opsLi
 	}
 	if t.Dead > 0 {
 		l.State, l.Ill = "Refused", true
-		l.Facts = append(l.Facts, count(t.Dead, "message", "messages")+" refused for good; say bridge retry")
+		l.Facts = append(l.Facts, t.Refused()+"; say bridge retry")
 	}
 	if t.Waiting > 0 && now.Sub(t.Oldest) > waitTooLong {
 		l.State, l.Ill = "Behind", true

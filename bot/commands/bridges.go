@@ -217,7 +217,7 @@ func (c *Call) traffic(e sprints.Event, now time.Time, t sprints.Traffic) string
 		add("%s", strings.TrimSuffix(t.Reason, "."))
 	}
 	if t.Dead > 0 {
-		add("%d refused for good", t.Dead)
+		add("%s", t.Refused())
 	}
 	if c.Desk.Bridging.Paces != nil && t.Waiting > 0 {
 		if p := c.Desk.Bridging.Paces()[t.Place.Network]; p.Every > 0 || p.PlaceEvery > 0 {

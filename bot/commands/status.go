@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -34,7 +35,7 @@ func status(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	if organizer {
 		for _, q := range queues {
 			if q.Reason != "" || q.Dead > 0 {
-				lines = append(lines, call.Line(chat.Item, "%s: %d waiting, %d refused for good. %s", q.Place.LogValue(), q.Waiting, q.Dead, q.Reason))
+				lines = append(lines, call.Line(chat.Item, "%s: %d waiting, %s. %s", q.Place.LogValue(), q.Waiting, cmp.Or(q.Refused(), "0 refused for good"), q.Reason))
 			}
 		}
 		silent, err := call.silent(tx, e)

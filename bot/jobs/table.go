@@ -12,6 +12,7 @@ import (
 const (
 	heardKept   = 7 * 24 * time.Hour // keys of messages
 	wordsKept   = time.Hour          // words of a row, after it was sent
+	sharedKept  = 24 * time.Hour     // words of a row that shares a post: an edit makes it anew
 	threadsKept = 24 * time.Hour     // who spoke last in which thread
 	daysKept    = 30                 // people, after the event's last day
 )
@@ -52,7 +53,14 @@ func prunePastes(c Config) func(context.Context) (string, error) {
 }
 
 func blank(c Config) func(context.Context) (string, error) {
-	return counting(c, "%d rows", func(tx sprints.Tx) (int, error) { return tx.Blank(tx.Now().Add(-wordsKept)) })
+	return counting(c, "%d rows", func(tx sprints.Tx) (int, error) {
+		alone, err := tx.BlankAlone(tx.Now().Add(-wordsKept))
+		if err != nil {
+			return alone, err
+		}
+		shared, err := tx.Blank(tx.Now().Add(-sharedKept))
+		return alone + shared, err
+	})
 }
 
 // counting is a job of one write that says how many rows it touched.

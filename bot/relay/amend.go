@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"slices"
 
 	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
@@ -134,21 +135,32 @@ func (s *Sender) aimed(q *queue, r *row, there []sprints.Counterpart) {
 		r.Of = at.ID // without one it is said in the channel
 		return
 	}
-	if !at.Sent || s.manners.Rewrites && at.ID == "" {
+	if s.manners.Rewrites && at.ID == "" || !s.manners.Rewrites && !at.Sent {
 		s.withdraw(q, r)
 		return
 	}
-	r.Of, r.OfKey, r.OfParts = at.ID, at.Key, at.Parts
-	if len(there) == 1 || s.joiner == nil {
+	r.Of, r.OfKey, r.OfParts, r.OfPosts = at.ID, at.Key, at.Parts, at.Posts
+	if len(there) > 1 && s.joiner != nil {
+		r.remake(there)
+	}
+}
+
+// remake has r, a change of one line in a shared post, make that post anew of
+// the words of all rows in it. Their words go at the same time: where some are
+// gone, whoever said them was forgotten, and is left out.
+func (r *row) remake(there []sprints.Counterpart) {
+	if !slices.ContainsFunc(there, func(c sprints.Counterpart) bool { return c.Out != nil }) {
+		r.late()
 		return
 	}
 	silent := true
 	for _, c := range there {
-		if c.Out == nil { // said too long ago: the others' words are not known any more
-			s.withdraw(q, r)
-			return
+		out := chat.Outgoing{Row: c.Row, Key: c.Key, To: c.Place, Kind: chat.Said, As: &chat.Handle{}, From: r.From}
+		if c.Out != nil {
+			out = *c.Out
+		} else if c.Row == r.About {
+			out.As, out.Doubt = r.As, r.Doubt
 		}
-		out := *c.Out
 		if c.Row == r.About {
 			out.Reply = r.Reply
 		}
@@ -160,4 +172,17 @@ func (s *Sender) aimed(q *queue, r *row, there []sprints.Counterpart) {
 		return
 	}
 	r.Kind = chat.Edited // of the post; the one line is silent where it was taken back
+}
+
+// late makes of a change that comes too late, when the words beside it are not
+// known any more, a word on it under the post.
+func (r *row) late() {
+	switch {
+	case r.Kind == chat.Edited:
+		r.Kind, r.Re = chat.Said, chat.Plainly("an older line of mine here now reads: ")
+	case r.As.ID == "":
+		r.Kind, r.As, r.Reply = chat.Said, nil, chat.Saying(chat.Plainly("An older line here was taken back where it was said."))
+	default:
+		r.Kind, r.Reply = chat.Action, chat.Saying(chat.Plainly("has taken back an older line here"))
+	}
 }

@@ -29,6 +29,8 @@ type room struct {
 	stuck   []func() // answers that wait to be given; nil: they come at once
 	hang    bool
 	lose    bool // posts arrive, their answers do not
+	most    int  // of characters in a post, 0 any number
+	refuse  error
 	n       int
 	ids     []string // posts, oldest first
 	posts   map[string]string
@@ -81,7 +83,27 @@ func (r *room) Render(out chat.Outgoing) []chat.Part {
 	if out.Page != "" {
 		body += " @" + out.Page
 	}
-	return []chat.Part{{Out: out, Of: 1, Body: body}}
+	r.mu.Lock()
+	most := r.most
+	r.mu.Unlock()
+	var parts []chat.Part
+	for most > 0 && len(body) > most {
+		parts = append(parts, chat.Part{Out: out, N: len(parts), Body: body[:most]})
+		body = body[most:]
+	}
+	parts = append(parts, chat.Part{Out: out, N: len(parts), Body: body})
+	for i := range parts {
+		parts[i].Of = len(parts)
+	}
+	return parts
+}
+
+// remove takes posts away.
+func (r *room) remove(ids []string) {
+	for _, id := range ids {
+		delete(r.posts, id)
+		r.ids = slices.DeleteFunc(r.ids, func(o string) bool { return o == id })
+	}
 }
 
 func (r *room) Send(_ context.Context, p chat.Part, done func(chat.Receipt, error)) {
@@ -91,11 +113,18 @@ func (r *room) Send(_ context.Context, p chat.Part, done func(chat.Receipt, erro
 	r.said = append(r.said, string(out.Kind)+" "+p.Body)
 	id := out.Of
 	switch {
-	case out.Kind == chat.Edited && r.manners.Rewrites:
+	case r.refuse != nil:
+		err := r.refuse
+		go done(chat.Receipt{}, err)
+		return
+	case out.Kind == chat.Edited && r.manners.Rewrites && p.N < len(out.OfPosts):
+		id = out.OfPosts[p.N]
 		r.posts[id] = p.Body
+		if p.N == p.Of-1 {
+			r.remove(out.OfPosts[p.Of:])
+		}
 	case out.Kind == chat.Deleted && r.manners.Rewrites:
-		delete(r.posts, id)
-		r.ids = slices.DeleteFunc(r.ids, func(o string) bool { return o == id })
+		r.remove(out.OfPosts)
 	default:
 		r.n++
 		id = fmt.Sprint(r.name, "-", r.n)
@@ -107,7 +136,7 @@ func (r *room) Send(_ context.Context, p chat.Part, done func(chat.Receipt, erro
 		for _, o := range all {
 			r.keys[o.Key] = id
 		}
-		if root := out.To.Thread + out.Of; root != "" && out.Kind == chat.Said {
+		if root := out.To.Thread + out.Of; root != "" && out.Kind != chat.Edited {
 			r.thread[id] = root
 		}
 	}

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"slices"
 	"time"
 
 	"sprintbot/sprints"
@@ -13,7 +14,7 @@ func (s *Sender) confirm(q *queue, r *row) {
 	if n == of {
 		r.finishing = true
 	}
-	s.tell(r.arrived(n, of, receipt), func() {
+	s.tell(s.arrived(r, n, of, receipt), func() {
 		q.unsaved--
 		if r.finishing && n == of {
 			s.gone(q, r)
@@ -25,7 +26,7 @@ func (s *Sender) confirm(q *queue, r *row) {
 func (s *Sender) finished(q *queue, r *row) {
 	r.finishing = true
 	of, receipt := len(r.parts), r.receipt
-	s.tell(r.arrived(of, of, receipt), func() { s.gone(q, r) })
+	s.tell(s.arrived(r, of, of, receipt), func() { s.gone(q, r) })
 }
 
 func (s *Sender) kill(q *queue, r *row, reason string) {
@@ -54,15 +55,27 @@ func (s *Sender) gone(q *queue, r *row) {
 }
 
 // arrived tells the store that parts of r, and so of all in its post, are
-// there; a change that is there is what its row says from now on.
-func (r *row) arrived(n, of int, receipt chat.Receipt) func(sprints.Tx) error {
+// there; a change that is there is what its row says from now on, and the posts
+// it has.
+func (s *Sender) arrived(r *row, n, of int, receipt chat.Receipt) func(sprints.Tx) error {
 	ids, change, about, words, page := r.ids(), n == of && r.changes(), r.About, r.Reply, r.Page
+	posts := slices.Clone(r.posts)
 	if r.changes() {
 		receipt.ID = "" // the message is that of the row changed
 	}
+	whole := s.manners.Rewrites && len(posts) > 1 && !r.changes() // else the receipt is enough
+	changed := s.manners.Rewrites && change && r.Kind == chat.Edited && max(len(posts), r.OfParts) > 1
 	return func(tx sprints.Tx) error {
 		for _, id := range ids {
 			if err := tx.Confirm(id, n, of, receipt); err != nil {
+				return err
+			}
+		}
+		if whole {
+			return tx.Posts(ids[0], posts)
+		}
+		if changed {
+			if err := tx.Posts(about, posts); err != nil {
 				return err
 			}
 		}

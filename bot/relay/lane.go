@@ -20,7 +20,8 @@ type row struct {
 	missed    bool   // it was looked up once, and not all of it was there
 	marked    bool   // its attempt is committed (networks that can look up)
 	receipt   chat.Receipt
-	finishing bool // all parts confirmed or the row is dead; the store is being told
+	posts     []string // by part: the receipt's id, "" not known here
+	finishing bool     // all parts confirmed or the row is dead; the store is being told
 
 	gap *gap // what was said before it and is not heard yet; nil: nothing
 

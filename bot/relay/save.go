@@ -163,6 +163,9 @@ func (s *Sender) look(ctx context.Context, q *queue, r *row) {
 			}
 			r.ok = ok
 			for i := range parts {
+				if found[i].ID != "" {
+					r.posts[i] = found[i].ID
+				}
 				if ok[i] && r.receipt.ID == "" {
 					r.receipt = found[i]
 				}

@@ -296,7 +296,7 @@ func (s *Sender) rendered(q *queue, r *row) bool {
 		s.kill(q, r, "nothing of it can be shown there")
 		return false
 	}
-	r.ok = make([]bool, len(r.parts))
+	r.ok, r.posts = make([]bool, len(r.parts)), make([]string, len(r.parts))
 	for i := range min(r.Confirmed, len(r.ok)) {
 		r.ok[i] = true
 	}
@@ -351,7 +351,7 @@ func (s *Sender) done(q *queue, r *row, n int, receipt chat.Receipt, err error) 
 			s.hold(q, time.Time{}, "")
 		}
 		q.tries, q.careful, q.shut = 0, false, false
-		r.ok[n] = true
+		r.ok[n], r.posts[n] = true, receipt.ID
 		q.unsaved++
 		if n == 0 || r.receipt.ID == "" {
 			r.receipt = receipt

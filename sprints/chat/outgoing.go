@@ -33,6 +33,7 @@ type Outgoing struct {
 	About     int64         `json:"about,omitempty"`  // row whose message this edits, deletes or replies to; the sender makes Of of it
 	OfKey     string        `json:"-"`                // Key and number of parts of the row whose message this edits or deletes
 	OfParts   int           `json:"-"`
+	OfPosts   []string      `json:"-"`                // receipt ids of these parts, in order; "" and what is missing are not known
 	Unsent    bool          `json:"unsent,omitempty"` // an Edited or Deleted for words that still wait, and no others
 	Was       *Reply        `json:"was,omitempty"`    // of an Edited: the words shown now; where they can't be changed the difference is enough. nil: say the new ones whole
 	Re        Text          `json:"re,omitempty"`     // whom and what it answers ("re ada: "), for networks without threads

@@ -68,6 +68,16 @@ func testCounterparts(t *testing.T, b *bench) {
 		is("carried", ok(tx.Carried(room, "r1")), "one, best", "three")
 		is("carried elsewhere", ok(tx.Carried(chat.Place{Network: "pycon", Channel: "#other"}, "r1")))
 		is("nothing", ok(tx.Carried(room, "")))
+		equal(b, "its post", fmt.Sprint(ok(tx.Together(three))[1].Posts), "[r1]")
+		done(tx.Posts(three, []string{"", "r2", "r3"}))
+		done(tx.Posts(one, []string{"r1", "", "r3b"}))
+		for _, c := range ok(tx.Together(three)) {
+			equal(b, "its posts", fmt.Sprint(c.Posts, c.Parts), "[r1 r2 r3b] 3")
+		}
+		is("carried by a later post", ok(tx.Carried(room, "r2")), "one, best", "three")
+		done(tx.Posts(one, []string{"r1", "r2"}))
+		equal(b, "fewer posts", fmt.Sprint(ok(tx.Together(three))[1].Posts), "[r1 r2]")
+		is("not carried any more", ok(tx.Carried(room, "r3b")))
 		done(tx.Reword(one, chat.Saying(chat.Plainly("one, at last")), ""))
 		is("reworded when sent", ok(tx.Together(one)), "one, at last", "three")
 
@@ -78,6 +88,8 @@ func testCounterparts(t *testing.T, b *bench) {
 	})
 	b.clock.Add(2 * time.Hour)
 	b.write(func(tx sprints.Tx) {
+		ok(tx.BlankAlone(tx.Now()))
+		is("words that share a post are kept", ok(tx.Together(one)), "one, at last", "three")
 		ok(tx.Blank(tx.Now()))
 		is("blanked", ok(tx.Together(one)), "-", "-")
 		done(tx.Reword(one, chat.Saying(chat.Plainly("again")), ""))

@@ -178,6 +178,8 @@ func testOutbox(t *testing.T, b *bench) {
 		done(tx.Confirm(99, 1, 1, chat.Receipt{})) // a row that is gone
 
 		done(tx.Kill(two, "msg_too_long"))
+		undone := b.post(tx, chat.Outgoing{To: room, Kind: chat.Edited, About: one})
+		done(tx.Kill(undone, "edit_window_closed"))
 		until := tx.Now().Add(time.Minute)
 		thread := other
 		thread.Thread = "7"
@@ -187,7 +189,8 @@ func testOutbox(t *testing.T, b *bench) {
 			queues[q.Place] = q
 		}
 		equal(b, "queues", len(queues), 3)
-		equal(b, "queue of the room", queues[room], sprints.Queue{Place: room, Waiting: 1, Oldest: start, Dead: 1})
+		equal(b, "queue of the room", queues[room], sprints.Queue{Place: room, Waiting: 1, Oldest: start, Dead: 2, Undone: 1})
+		equal(b, "in words", queues[room].Refused(), "2 refused for good, 1 of them edits or deletions")
 		equal(b, "queue of a held place", queues[other], sprints.Queue{Place: other, Waiting: 1, Oldest: start, Held: until, Reason: "not in channel"})
 		done(tx.Hold(other, time.Time{}, ""))
 		equal(b, "waiting", fmt.Sprint(waiting(tx)), fmt.Sprint([]int64{three, four}))
@@ -203,8 +206,8 @@ func testOutbox(t *testing.T, b *bench) {
 	ended := b.clock.Now()
 	b.clock.Add(time.Hour)
 	b.write(func(tx sprints.Tx) {
-		equal(b, "blanked too early", ok(tx.Blank(ended)), 0)
-		equal(b, "blanked", ok(tx.Blank(ended.Add(time.Second))), 3)
+		equal(b, "blanked too early", ok(tx.Blank(ended))+ok(tx.BlankAlone(ended)), 0)
+		equal(b, "blanked", ok(tx.Blank(ended.Add(time.Second))), 4)
 		equal(b, "blanked again", ok(tx.Blank(ended.Add(time.Second))), 0)
 		equal(b, "the counterpart stays", ok(tx.Counterparts(source))[0].ID, "r1")
 		_, first, err := tx.Post(chat.Outgoing{Key: "key1", To: room})
