@@ -112,13 +112,15 @@ func file(f slackapi.File) chat.Text {
 	return chat.Text{{Text: cmp.Or(name, "a file") + weight(f.Size), URL: f.Permalink}}
 }
 
-// readable are those of blocks and attachments that the library can read.
+// readable are blocks and attachments as the library reads them; a block that it cannot read stays as it is.
 func readable(blocks, attachments []json.RawMessage) (b slackapi.Blocks, as []slackapi.Attachment) {
 	for _, raw := range blocks {
 		var one slackapi.Blocks
 		if one.UnmarshalJSON([]byte("["+string(raw)+"]")) == nil {
 			b.BlockSet = append(b.BlockSet, one.BlockSet...)
+			continue
 		}
+		b.BlockSet = append(b.BlockSet, rawBlock(raw))
 	}
 	for _, raw := range attachments {
 		var a slackapi.Attachment

@@ -161,6 +161,28 @@ func TestWhatSlackForgotIsReadFromHistoryOnceAndInOrder(t *testing.T) {
 	}
 }
 
+// A block that the library cannot read costs neither its words nor those around it, live or read back.
+func TestABlockThatCannotBeReadHoldsNoGapUp(t *testing.T) {
+	b, _ := keeping(t)
+	b.run()
+	b.read()
+	const odd = `[{"type":"context","elements":[{"type":"hologram","label":"deep"}]},{"type":"section","text":{"type":"mrkdwn","text":"still *heard*"}}]`
+	b.d.SayRaw("ada.l", "#sprints", "", odd)
+	b.messages(1)
+	b.settled()
+	b.d.SetAway(true)
+	b.until("away", func() bool { return !b.n.Status().Up })
+	b.d.Say("ada.l", "#sprints", "one")
+	b.d.SayRaw("ada.l", "#sprints", "", odd)
+	b.d.Say("ada.l", "#sprints", "two")
+	b.d.SetAway(false)
+	got := b.messages(4)
+	b.read()
+	if want := []string{"deep\nstill heard", "one", "deep\nstill heard", "two"}; !slices.Equal(plain(got), want) {
+		t.Errorf("heard %q", plain(got))
+	}
+}
+
 func TestWhatIsHeardBeforeTheGapIsReadIsBehindItAndAcknowledgedAtOnce(t *testing.T) {
 	b, k := keeping(t, slackdouble.WithAckWithin(time.Second))
 	b.run()

@@ -258,6 +258,15 @@ func (t translator) private(user, handle, trigger, back, door string, text chat.
 
 // odd reads an event that the library could not: a block or field of a new shape must not cost the words.
 func (t translator) odd(raw json.RawMessage) (chat.Message, bool) {
+	var frame struct {
+		Payload json.RawMessage `json:"payload"`
+	}
+	if json.Unmarshal(raw, &frame) == nil {
+		ev, err := slackevents.ParseEvent(mended(frame.Payload), slackevents.OptionNoVerifyToken())
+		if err == nil && ev.InnerEvent.Data != nil {
+			return t.message(socketmode.Event{Data: ev})
+		}
+	}
 	var in struct {
 		Payload struct {
 			Event struct {

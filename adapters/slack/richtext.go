@@ -2,6 +2,7 @@ package slack
 
 import (
 	"bytes"
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -64,6 +65,18 @@ func (r *reader) rich(elements []slackapi.RichTextElement) {
 			r.framed(1, func(in *reader) { in.section(e.Elements, chat.Span{}) })
 		case *slackapi.RichTextList:
 			r.framed(e.Border, func(in *reader) { in.list(e) })
+		default:
+			if raw, err := json.Marshal(e); err == nil {
+				in := sheet{network: r.network, names: r.names}
+				for _, m := range membersOf(raw) {
+					if m.key == "elements" || m.key == "text" {
+						in.walk(m.raw, 1)
+					}
+				}
+				for _, s := range in.text {
+					r.add(s)
+				}
+			}
 		}
 	}
 }
@@ -137,6 +150,20 @@ func (r *reader) section(elements []slackapi.RichTextSectionElement, base chat.S
 			r.addText(e.Value, base)
 		case *slackapi.RichTextSectionTeamElement:
 			r.addText(e.TeamID, base)
+		case *slackapi.RichTextSectionCanvasUserMentionElement:
+			r.addPerson(e.UserID, styled(base, e.Style))
+		default: // mentions of files, messages, canvases and what else may come: their words, and where they lead
+			raw, err := json.Marshal(e)
+			if err != nil {
+				continue
+			}
+			o := membersOf(raw)
+			words := strings.ToValidUTF8(firstOf(o.str("text"), o.str("label"), o.str("salesforce_field_label"), o.str("name"), o.str("fallback")), "\uFFFD")
+			if url := o.str("url"); url != "" {
+				r.addLink(url, words, base)
+			} else {
+				r.addText(words, base)
+			}
 		}
 	}
 }

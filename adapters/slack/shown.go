@@ -2,6 +2,7 @@ package slack
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -25,6 +26,7 @@ type sheet struct {
 	network string
 	names   names
 	text    chat.Text
+	size    int // bytes of words so far
 }
 
 // line adds t on a line of its own, nothing where it has no words.
@@ -36,6 +38,9 @@ func (s *sheet) line(t chat.Text) {
 		s.text = append(s.text, chat.Span{Text: "\n"})
 	}
 	s.text = append(s.text, t...)
+	for _, span := range t {
+		s.size += len(span.Text) + len(span.URL)
+	}
 }
 
 // marked adds words in Slack's marks.
@@ -119,6 +124,10 @@ func (s *sheet) block(b slackapi.Block) {
 			for _, e := range b.Elements.ElementSet {
 				s.element(e)
 			}
+		}
+	default: // what groups others, and what is newer than this program
+		if raw, err := json.Marshal(b); err == nil {
+			s.walk(raw, 0)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"path"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -186,7 +187,7 @@ func (n *Network) me() self {
 	return n.self
 }
 
-// dated learns Slack's clock from its answers.
+// dated learns Slack's clock from its answers, and mends those that hold messages.
 type dated struct {
 	*http.Transport
 	skew *atomic.Int64
@@ -200,6 +201,10 @@ func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		d.skew.Store(int64(time.Until(at)))
+	}
+	switch path.Base(r.URL.Path) {
+	case "conversations.history", "conversations.replies":
+		return resp, mendBody(resp)
 	}
 	return resp, nil
 }
