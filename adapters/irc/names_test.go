@@ -56,7 +56,7 @@ func TestPeopleOfThisNetworkAreCalledByNickAndNobodyElse(t *testing.T) {
 	out := chat.Outgoing{To: chat.Place{Network: "libera", Channel: "#x"}, Kind: chat.Said, As: &chat.Handle{Nick: "grace"}, From: "Slack",
 		Reply: chat.Saying(chat.Text{{Text: "@Ada", Who: &chat.Handle{Network: "libera", ID: "account:ada", Nick: "ada_"}}, {Text: " and "},
 			{Text: "@olga", Who: &chat.Handle{Network: "pycon", ID: "U1", Nick: "olga"}}, {Text: ": @here \u202e<!channel>"}})}
-	if got, want := n.Render(out)[0].Body, "PRIVMSG :<g\u200brace (Slack)> ada_ and @olga: @\u200bhere <\u200b!channel>"; got != want {
+	if got, want := n.Render(out)[0].Body, "PRIVMSG :<g\u200brace (Slack)> ada_ and @o\u200blga: @\u200bhere <\u200b!channel>"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

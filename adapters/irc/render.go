@@ -134,7 +134,8 @@ func (n *Network) lines(out chat.Outgoing, direct bool) []chat.Text {
 }
 
 // words are a line's cells as one Text, parted by two spaces, with names of
-// people known here as their nicks: that calls them, as it is meant to. What
+// people known here as their nicks: that calls them, as it is meant to. Names
+// of people of other networks call nobody who has the same nick here. What
 // calls everybody on another network calls nobody, should a bridge stand
 // behind this channel; no mark turns the direction of the line around.
 func (n *Network) words(l chat.Line) chat.Text {
@@ -144,9 +145,12 @@ func (n *Network) words(l chat.Line) chat.Text {
 			t = append(t, chat.Span{Text: "  "})
 		}
 		for _, span := range cell {
-			if span.Who != nil && span.Who.Network == n.cfg.Name && span.Who.Nick != "" {
+			switch {
+			case span.Who != nil && span.Who.Network == n.cfg.Name && span.Who.Nick != "":
 				span.Text = span.Who.Nick
-			} else {
+			case span.Who != nil:
+				span.Text = uncalled(chat.Defused(chat.Unturned(span.Text)))
+			default:
 				span.Text = chat.Defused(chat.Unturned(span.Text))
 			}
 			span.URL = chat.Unturned(span.URL)

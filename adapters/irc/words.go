@@ -96,6 +96,9 @@ func (s *session) message(l line) (chat.Message, bool) {
 	if kind == chat.Said && !bot && l.command == "PRIVMSG" {
 		m.Door, m.Text, m.Addressed = s.door(text, private)
 	}
+	if !private && !m.Addressed {
+		m.Text = s.called(r, m.Text)
+	}
 	return m, true
 }
 

@@ -101,11 +101,11 @@ func sum(rows []chat.Outgoing) chat.Reply {
 	}
 	for _, from := range networks {
 		there := slices.DeleteFunc(slices.Clone(rows), func(r chat.Outgoing) bool { return r.From != from })
-		if words := comings(there); words != "" {
-			say(chat.Plainly("On " + from + ": " + words + "."))
+		if words := comings(there); words != nil {
+			say(slices.Concat(chat.Plainly("On "+from+": "), words, chat.Plainly(".")))
 		}
 		if topic := last(there, chat.Topic); topic != nil {
-			say(append(chat.Plainly("Topic on "+from+", by "+topic.As.Nick+": "), topic.Reply.Lines[0].Cells[0]...))
+			say(slices.Concat(chat.Plainly("Topic on "+from+", by "), chat.Text{uncalling(topic.As.Nick)}, chat.Plainly(": "), topic.Reply.Lines[0].Cells[0]))
 		}
 		for _, t := range reactions(there) {
 			say(t)
@@ -115,7 +115,7 @@ func sum(rows []chat.Outgoing) chat.Reply {
 }
 
 // comings are who came and who left; who did both is where they were.
-func comings(rows []chat.Outgoing) string {
+func comings(rows []chat.Outgoing) chat.Text {
 	var (
 		order       []string
 		first, last = map[string]chat.Kind{}, map[string]chat.Kind{}
@@ -132,7 +132,7 @@ func comings(rows []chat.Outgoing) string {
 		}
 		last[id], nick[id] = r.Kind, r.As.Nick
 	}
-	var parts []string
+	var words chat.Text
 	for _, kind := range []chat.Kind{chat.Joined, chat.Left} {
 		var names []string
 		for _, id := range order {
@@ -140,18 +140,34 @@ func comings(rows []chat.Outgoing) string {
 				names = append(names, nick[id])
 			}
 		}
-		if names != nil {
-			parts = append(parts, people(names)+" "+string(kind))
+		if names == nil {
+			continue
 		}
+		if words != nil {
+			words = append(words, chat.Span{Text: "; "})
+		}
+		words = append(people(words, names), chat.Span{Text: " " + string(kind)})
 	}
-	return strings.Join(parts, "; ")
+	return words
 }
 
-func people(names []string) string {
-	if more := len(names) - namesTold; more > 0 {
-		return strings.Join(names[:namesTold], ", ") + fmt.Sprintf(" and %d more", more)
+// people adds names to words, the first few of them.
+func people(words chat.Text, names []string) chat.Text {
+	for i, name := range names[:min(len(names), namesTold)] {
+		if i > 0 {
+			words = append(words, chat.Span{Text: ", "})
+		}
+		words = append(words, uncalling(name))
 	}
-	return strings.Join(names, ", ")
+	if more := len(names) - namesTold; more > 0 {
+		words = append(words, chat.Span{Text: fmt.Sprintf(" and %d more", more)})
+	}
+	return words
+}
+
+// uncalling is a name in news: it calls nobody, wherever it is read.
+func uncalling(name string) chat.Span {
+	return chat.Span{Text: name, Who: &chat.Handle{Nick: name}}
 }
 
 func last(rows []chat.Outgoing, kind chat.Kind) *chat.Outgoing {
@@ -194,7 +210,13 @@ func reactions(rows []chat.Outgoing) []chat.Text {
 			}
 			words = append(words, with)
 		}
-		all = append(all, append(slices.Clone(re[about]), chat.Span{Text: strings.Join(words, ", ")}))
+		quiet := slices.Clone(re[about])
+		for i, s := range quiet {
+			if s.Who != nil {
+				quiet[i] = uncalling(s.Text)
+			}
+		}
+		all = append(all, append(quiet, chat.Span{Text: strings.Join(words, ", ")}))
 	}
 	return all
 }

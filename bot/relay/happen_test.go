@@ -22,3 +22,31 @@ func TestWhoCameAndWentWithinTheMinuteIsNoNews(t *testing.T) {
 		t.Errorf("said %q", b.slack.said)
 	}
 }
+
+// Names in news ring nobody, not even where the one they name is.
+func TestNewsCallsNobodyByName(t *testing.T) {
+	grace := chat.Handle{Network: "pycon", ID: "U1", Nick: "grace"}
+	news := relay.Sum([]chat.Outgoing{
+		{From: "IRC", Kind: chat.Joined, As: &ada},
+		{From: "IRC", Kind: chat.Left, As: &bob},
+		{From: "IRC", Kind: chat.Topic, As: &ada, Reply: chat.Saying(chat.Plainly("day 2"))},
+		{From: "IRC", Kind: chat.Reacted, As: &bob, Reply: chat.Saying(chat.Plainly("👍")), Re: chat.Text{{Text: "re "}, {Text: "grace", Who: &grace}, {Text: ": "}}},
+	})
+	named := 0
+	for _, l := range news.Lines {
+		for _, s := range l.Cells[0] {
+			if s.Who != nil {
+				named++
+				if s.Who.Network != "" || s.Who.ID != "" {
+					t.Errorf("%q calls %+v", s.Text, s.Who)
+				}
+			}
+		}
+	}
+	if named != 4 {
+		t.Errorf("%d of 4 names are known as such in %q", named, news.Plain())
+	}
+	if grace.Network != "pycon" {
+		t.Error("the row was changed")
+	}
+}

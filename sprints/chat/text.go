@@ -12,7 +12,7 @@ type Span struct {
 	Pre    bool    `json:"p,omitempty"` // words of a preformatted block; Code is set as well
 	Lead   Lead    `json:"l,omitempty"` // this span is the mark in front of a line of a quote or list (see Mark)
 	URL    string  `json:"u,omitempty"` // a link; Text is its label, "" shows the URL
-	Who    *Handle `json:"w,omitempty"` // a mention of a person known on Who.Network; Text is the name to show elsewhere
+	Who    *Handle `json:"w,omitempty"` // a mention of a person known on Who.Network; Text is the name to show elsewhere, where it calls nobody
 }
 
 // Text is words with their looks. It may hold newlines; it never holds any
