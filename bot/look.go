@@ -23,7 +23,7 @@ import (
 // a bot that runs.
 type looking struct {
 	Run     struct{} `cmd:"" default:"1" help:"Run the bot. This is what happens without a command."`
-	Bridges struct{} `cmd:"" help:"How each bridged channel is: last heard, last sent, what waits, what holds it up."`
+	Bridges struct{} `cmd:"" help:"How each network and each bridged channel is: state, pace, last heard, last sent, what waits, what holds it up."`
 	Jobs    struct{} `cmd:"" help:"How the jobs went, and when they go next."`
 	Backup  struct {
 		Path string `arg:"" help:"File to write; it must not be there yet."`
@@ -98,6 +98,9 @@ func instants(v sprints.View) (func(time.Time) string, error) {
 }
 
 func lookAtBridges(ctx context.Context, store sprints.Store, cfg Config, out io.Writer) error {
+	if err := lookAtNetworks(ctx, store, out); err != nil {
+		return err
+	}
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	err := store.Read(ctx, func(v sprints.View) error {
 		at, err := instants(v)
@@ -142,6 +145,43 @@ func lookAtBridges(ctx context.Context, store sprints.Store, cfg Config, out io.
 			fmt.Fprintf(w, "ignored on %s: %s\n", i.Network, i.Who)
 		}
 		return err
+	})
+	return errors.Join(err, w.Flush())
+}
+
+// lookAtNetworks shows what the bot said of its networks when anything last
+// changed.
+func lookAtNetworks(ctx context.Context, store sprints.Store, out io.Writer) error {
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	err := store.Read(ctx, func(v sprints.View) error {
+		at, err := instants(v)
+		if err != nil {
+			return err
+		}
+		all, err := v.Networks()
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		fmt.Fprintln(w, "NETWORK\tSTATE\tSINCE\tPACE\tLAST CHANGE\tIN ITS WORDS")
+		for _, n := range all {
+			state := "away"
+			switch {
+			case n.Status.Up:
+				state = "connected"
+			case n.Status.Fatal:
+				state = "given up"
+			}
+			pace := "-"
+			if every := max(n.Pace.Every, n.Pace.PlaceEvery); every > 0 {
+				pace = "one each " + every.String()
+			}
+			if n.Learned > 0 {
+				pace += ", learned"
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", n.Name, state, at(n.Status.Since), pace, at(n.At), cmp.Or(sprints.OneLine(n.Status.Note), "-"))
+		}
+		fmt.Fprintln(w)
+		return nil
 	})
 	return errors.Join(err, w.Flush())
 }

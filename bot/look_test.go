@@ -34,6 +34,12 @@ bridges:
 	t.Cleanup(func() { store.Close() })
 	err = store.Write(t.Context(), func(tx sprints.Tx) error {
 		room := chat.Place{Network: "pycon", Channel: "#b"}
+		if err := tx.SaveNetworks([]sprints.NetworkState{
+			{Name: "libera", Status: chat.Status{Up: true, Since: tx.Now(), Note: "connected as sprintbot"}, Pace: chat.Pace{Every: 4e9}, Learned: 4e9},
+			{Name: "pycon", Status: chat.Status{Fatal: true, Note: "token_revoked: the token is wrong"}, Pace: chat.Pace{PlaceEvery: 1e9}},
+		}); err != nil {
+			return err
+		}
 		if err := tx.Hold(room, tx.Now().Add(1e12), "not in channel"); err != nil {
 			return err
 		}
@@ -51,9 +57,10 @@ bridges:
 		t.Fatal(err)
 	}
 	for command, words := range map[string][]string{
-		"bridges": {"PLACE", "1 libera #a", "1 pycon #b", "not in channel", "- libera, in private"},
-		"jobs":    {"sync issues", "failed", "4 repositories"},
-		"backup":  {"is copied to"},
+		"bridges": {"PLACE", "1 libera #a", "1 pycon #b", "not in channel", "- libera, in private",
+			"connected  ", "one each 4s, learned", "connected as sprintbot", "given up  ", "one each 1s  ", "token_revoked: the token is wrong"},
+		"jobs":   {"sync issues", "failed", "4 repositories"},
+		"backup": {"is copied to"},
 	} {
 		o := options{Config: config}
 		o.Backup.Path = filepath.Join(dir, "copy.db")

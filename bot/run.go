@@ -63,7 +63,7 @@ func (b *bot) paces() map[string]chat.Pace {
 var errEnded = errors.New("the end of the console's input")
 
 // run starts every goroutine of the bot and waits for all of them: a reader
-// and a sender a network (units), and the jobs. It ends when ctx does, or when
+// and a sender a network (units), the jobs, and the watch. It ends when ctx does, or when
 // the console ends and what is due there has been delivered. Meanwhile it reads
 // the configuration again when it is asked to.
 func (b *bot) run(ctx context.Context) error {
@@ -73,6 +73,10 @@ func (b *bot) run(ctx context.Context) error {
 	if err := b.ear.guard.refresh(context.WithoutCancel(ctx), b.store); err != nil {
 		return err
 	}
+	watch, err := newWatch(ctx, b)
+	if err != nil {
+		return err
+	}
 	b.ear.kick = b.running.kick
 	b.start(ctx, end, b.networks...)
 	var working sync.WaitGroup
@@ -80,12 +84,14 @@ func (b *bot) run(ctx context.Context) error {
 		defer b.hub.Close()
 		b.jobs.Run(ctx)
 	})
+	working.Go(func() { watch.run(ctx) })
 	b.reload(ctx, end)
 
 	late := time.AfterFunc(graceful, func() { b.log.Error("the end takes too long", "limit", graceful) })
 	defer late.Stop()
 	b.running.stop(b.running.list()...)
 	working.Wait()
+	watch.stopped(context.WithoutCancel(ctx))
 	return nil
 }
 

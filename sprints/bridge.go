@@ -31,6 +31,17 @@ type Traffic struct {
 	Paused time.Time // since when its relays wait, zero they do not
 }
 
+// NetworkState is how a network is, as the running bot last said: for those
+// who look beside it, and for its next start.
+type NetworkState struct {
+	Name    string
+	Status  chat.Status   // Last is not kept
+	Pace    chat.Pace     // Every and PlaceEvery alone are kept
+	Learned time.Duration // one message each, as the server's refusals have taught; 0 nothing
+	Told    time.Time     // when organizers were told that it gave up; zero: they need not hear that it is back
+	At      time.Time
+}
+
 // BridgeReader reads how bridges are.
 type BridgeReader interface {
 	Pauses() ([]Pause, error)
@@ -39,6 +50,8 @@ type BridgeReader interface {
 	// in which something waits or is dead, by network and channel. Its cost does
 	// not grow with what was sent.
 	Traffic() ([]Traffic, error)
+	// Networks are all whose state was saved last, by name.
+	Networks() ([]NetworkState, error)
 }
 
 // BridgeWriter changes them.
@@ -54,6 +67,8 @@ type BridgeWriter interface {
 	Ignore(network, who string) (first bool, err error)
 	// Heed takes it back; there is false where it was not ignored.
 	Heed(network, who string) (there bool, err error)
+	// SaveNetworks replaces what is kept of networks; At is the write's instant.
+	SaveNetworks([]NetworkState) error
 	// Revive makes a place's dead rows wait again behind all others, the zero
 	// place every one's, with as much time as they had. Rows whose words were
 	// removed stay dead, and are counted as gone.

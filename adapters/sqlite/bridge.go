@@ -64,6 +64,30 @@ func (v *view) Traffic() ([]sprints.Traffic, error) {
 	return all, err
 }
 
+func (v *view) Networks() ([]sprints.NetworkState, error) {
+	return many(v, func(r row) (n sprints.NetworkState, err error) {
+		err = r.Scan(&n.Name, &n.Status.Up, &n.Status.Fatal, toTime{&n.Status.Since}, &n.Status.Note, &n.Pace.Every, &n.Pace.PlaceEvery,
+			&n.Learned, toTime{&n.Told}, toTime{&n.At})
+		return n, err
+	}, "SELECT name, up, fatal, since, note, every, place_every, learned, told_at, at FROM network_state ORDER BY name")
+}
+
+func (t *tx) SaveNetworks(all []sprints.NetworkState) error {
+	if _, err := t.exec("DELETE FROM network_state"); err != nil {
+		return err
+	}
+	for _, n := range all {
+		if _, err := t.exec(`
+			INSERT INTO network_state (name, up, fatal, since, note, every, place_every, learned, told_at, at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			n.Name, n.Status.Up, n.Status.Fatal, at(n.Status.Since), n.Status.Note, int64(n.Pace.Every), int64(n.Pace.PlaceEvery),
+			int64(n.Learned), at(n.Told), at(t.now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (t *tx) PauseBridge(p chat.Place) (bool, error) {
 	n, err := t.exec(`
 		INSERT INTO bridge_pause (network, channel, at, skipped) VALUES (?, ?, ?, 0)

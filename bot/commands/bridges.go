@@ -17,7 +17,7 @@ func bridgeCommands() []Command {
 	return []Command{
 		{
 			Name: "bridges", Usage: "", Access: Organizer,
-			Summary:  "How each bridged channel is: last heard, last sent, what waits, what holds it up.",
+			Summary:  "How each network and bridged channel is: last heard, last sent, what waits, what holds it up.",
 			Detail:   "The numbers name the channels in bridge pause, resume and retry.",
 			Examples: []string{"bridges"},
 			Run:      bridges,
@@ -153,7 +153,11 @@ func bridges(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	places := call.bridgePlaces()
-	var lines []chat.Line
+	var paces map[string]chat.Pace
+	if call.Desk.Bridging.Paces != nil {
+		paces = call.Desk.Bridging.Paces()
+	}
+	lines := call.networks(e, tx.Now(), true, paces)
 	for i, p := range places {
 		t := sprints.Traffic{Queue: sprints.Queue{Place: p}}
 		if at := slices.IndexFunc(traffic, func(t sprints.Traffic) bool { return t.Place == p }); at >= 0 {

@@ -68,6 +68,7 @@ func TestBridgesTellHowEachPlaceIs(t *testing.T) {
 	})
 	got := w.did(orga, "bridges").Reply.Plain()
 	wantWords(t, got, "1. libera #sprints: heard 10:00, sent never; 1 waits since 10:00; held until 10:05: the channel is moderated; one each 2s.",
+		"libera:  connected since 08:00 (connected as sprintbot), one message each 2s", "pycon:  away since 09:55 (the server is silent)",
 		"2. pycon #sprints: heard never, sent never; 2 refused for good.", "pycon, in private: heard never")
 	if strings.Contains(got, newcomer.ID) {
 		t.Errorf("a private conversation names the person:\n%s", got)

@@ -21,7 +21,7 @@ func status(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	lines := call.networks(e, tx.Now(), organizer)
+	lines := call.networks(e, tx.Now(), organizer, nil)
 	queues, err := tx.Queues()
 	if err != nil {
 		return chat.Reply{}, err
@@ -88,8 +88,8 @@ func (c *Call) silent(v sprints.View, e sprints.Event) ([]chat.Line, error) {
 	return lines, nil
 }
 
-// networks are a line each.
-func (c *Call) networks(e sprints.Event, now time.Time, organizer bool) []chat.Line {
+// networks are a line each, with their pace where paces has it.
+func (c *Call) networks(e sprints.Event, now time.Time, organizer bool, paces map[string]chat.Pace) []chat.Line {
 	if c.Desk.Status == nil {
 		return nil
 	}
@@ -110,6 +110,9 @@ func (c *Call) networks(e sprints.Event, now time.Time, organizer bool) []chat.L
 		}
 		if organizer && s.Note != "" {
 			state = append(state, c.Text(" (%s)", s.Note)...)
+		}
+		if every := max(paces[name].Every, paces[name].PlaceEvery); every > 0 {
+			state = append(state, c.Text(", one message each %s", every)...)
 		}
 		lines = append(lines, chat.Line{Role: chat.Row, Cells: []chat.Text{c.Text("%s:", name), state}})
 	}

@@ -67,6 +67,13 @@ type Recaller interface {
 	Recall(ctx context.Context, parts []chat.Part, since time.Time, known func(id string) bool) ([]chat.Receipt, error)
 }
 
+// Learner is a Network that goes slower than it was told to once its server
+// showed that this is too fast.
+type Learner interface {
+	// Learned is that pace, one part each; 0 where nothing was learned.
+	Learned() time.Duration
+}
+
 // Mannered is a Network that says what can be done with words there.
 type Mannered interface{ Manners() chat.Manners }
 

@@ -45,6 +45,22 @@ func testBridge(t *testing.T, b *bench) {
 	})
 }
 
+// testNetworks: what was said last of networks is kept, and nothing of before.
+func testNetworks(t *testing.T, b *bench) {
+	since := b.clock.Now().Add(-time.Hour)
+	libera := sprints.NetworkState{Name: "libera", Status: chat.Status{Up: true, Since: since, Note: "connected as sprintbot"},
+		Pace: chat.Pace{Every: 4 * time.Second}, Learned: 4 * time.Second}
+	pycon := sprints.NetworkState{Name: "pycon", Status: chat.Status{Fatal: true, Note: "token revoked"}, Pace: chat.Pace{PlaceEvery: time.Second}, Told: since}
+	b.write(func(tx sprints.Tx) { done(tx.SaveNetworks([]sprints.NetworkState{{Name: "gone"}, libera})) })
+	b.write(func(tx sprints.Tx) {
+		done(tx.SaveNetworks([]sprints.NetworkState{pycon, libera}))
+		libera.At, pycon.At = tx.Now(), tx.Now()
+		equal(b, "how many", len(ok(tx.Networks())), 2)
+		equal(b, "first", ok(tx.Networks())[0], libera)
+		equal(b, "second", ok(tx.Networks())[1], pycon)
+	})
+}
+
 // testRevive: dead rows go again behind all others, unless their words are gone.
 func testRevive(t *testing.T, b *bench) {
 	room, other := chat.Place{Network: "libera", Channel: "#sprint"}, chat.Place{Network: "libera", Channel: "#other"}

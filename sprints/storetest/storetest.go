@@ -49,6 +49,7 @@ func Run(t *testing.T, open Opener) {
 		{"Pastes", testPastes},
 		{"Threads", testThreads},
 		{"Bridge", testBridge},
+		{"Networks", testNetworks},
 		{"Revive", testRevive},
 		{"EndGuest", testEndGuest},
 		{"Job", testJob},
