@@ -73,7 +73,7 @@ func (b *bot) run(ctx context.Context) error {
 	if err := b.ear.guard.refresh(context.WithoutCancel(ctx), b.store); err != nil {
 		return err
 	}
-	watch, err := newWatch(ctx, b)
+	watch, err := newWatch(context.WithoutCancel(ctx), b)
 	if err != nil {
 		return err
 	}
