@@ -122,8 +122,9 @@ func (e *ear) tooMany(tx sprints.Tx, m chat.Message, v relay.Verdict) (*chat.Rep
 // carry takes m to the other places of its bridge, unless it is part of a
 // flood, was relayed already by another bot, or its place is paused.
 func (e *ear) carry(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
+	others := e.carrier.Routes.Others(m.In)
 	switch {
-	case len(e.carrier.Routes.Others(m.In)) == 0:
+	case len(others) == 0:
 		return nil
 	case m.Kind == chat.Deleted: // words taken back are taken back everywhere, whatever holds others
 		return e.carrier.Carry(inTurn(tx, m), m)
@@ -151,12 +152,13 @@ func (e *ear) carry(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
 		e.guard.staff.saw(m.From)
 	}
 	if m.Kind == chat.Said || m.Kind == chat.Action {
-		switch e.guard.others.Judge(m) {
+		at := tx.Now().Add(-m.Ago)
+		switch e.guard.others.Judge(at, m) {
 		case relay.Echo:
 			return nil
 		case relay.Found:
 			return e.tellOrganizers(tx, "echo\x1f"+chat.SourceKey(m.From.Network, m.From.ID), []chat.Line{
-				sayLine("%s in %s says lines that another sprintbot has relayed. I carry those no further, so that nothing goes round in circles.", called(m.From), m.In),
+				sayLine("%s in %s repeats what I carry, as another relay does. I carry those lines no further, so that nothing goes round in circles.", called(m.From), m.In),
 				tryLine("bridge ignore " + m.From.Network + " " + nameFor(m.From)),
 			})
 		case relay.Maybe:
@@ -168,6 +170,7 @@ func (e *ear) carry(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
 				return err
 			}
 		}
+		e.guard.others.Carried(at, m, others)
 	}
 	return e.carrier.Carry(inTurn(tx, m), m)
 }

@@ -5,18 +5,18 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"sprintbot/sprints/chat"
 )
 
 const (
-	echoLines = 3  // lines in a row in our own form, by somebody not known as a bot, that make them another sprintbot
 	relayLike = 10 // lines of others' words after which somebody may be another relay
 	otherKept = 2048
 )
 
 // Others knows the other relays that stand in our channels: those that are to
-// be ignored, other sprintbots by the form of their lines, and those that look
+// be ignored, those who repeat what the bridge has carried, and those that look
 // like a relay because they say others' words. Its methods may be called from
 // any goroutine.
 type Others struct {
@@ -24,18 +24,22 @@ type Others struct {
 	ignored map[string][]string // by network: ids and patterns
 	labels  []string            // what people call our networks
 	habits  map[source]*habit
+	halls   map[chat.Place]*hall
 }
 
 // habit is how somebody speaks in a place.
 type habit struct {
-	ours  int // lines in a row that were in our own form
-	lines int
-	like  int // of lines, those that say who said them
-	names []string
+	rounds int       // times that words carried since the time before came back within seconds
+	last   time.Time // when they did last
+	lines  int
+	like   int // of lines, those that say who said them
+	names  []string
+	told   string // the message of which organizers were told that it goes round, a SourceKey
+	asked  string // and the one at which they were asked whether this is a relay
 }
 
 // NewOthers knows nobody yet.
-func NewOthers() *Others { return &Others{habits: map[source]*habit{}} }
+func NewOthers() *Others { return &Others{habits: map[source]*habit{}, halls: map[chat.Place]*hall{}} }
 
 // Know replaces who is ignored, by network, and what people call our networks.
 func (o *Others) Know(ignored map[string][]string, labels []string) {
@@ -79,77 +83,110 @@ type Relayed int
 // What a message may be.
 const (
 	Own   Relayed = iota // somebody's own words
-	Echo                 // words that another sprintbot has relayed: never carried further
+	Echo                 // words that another bot has relayed: never carried further
 	Found                // the same, and its speaker was not known to be one
 	Maybe                // somebody's words, by one who seems to be another relay; said once
 )
 
-// Judge says whether m was relayed by another bot.
-func (o *Others) Judge(m chat.Message) Relayed {
-	words := m.Door + m.Text.Plain()
+// Judge says whether m, said at an instant, was relayed by another bot. What a
+// person says is theirs until it is proven that it goes round: it repeats, in
+// the form of relays, what the bridge has carried, and either two sprintbots
+// have relayed it already, or its speaker has repeated each time within seconds
+// what was carried since the last time.
+func (o *Others) Judge(at time.Time, m chat.Message) Relayed {
+	said := lineOf(at, m)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	own := o.inOurForm(m.From, words)
-	if m.From.Bot && own {
+	name, times := o.inOurForm(said.words)
+	if m.From.Bot && (times > 0 || o.labelled(m.From.Nick)) {
 		return Echo
 	}
-	name, like := saidFor(words)
-	key := source{m.In.Root(), m.From.ID}
-	h := o.habits[key]
+	like := times > 0
+	if !like {
+		name, like = saidFor(said.words)
+	}
+	h := o.habits[said.by]
 	if h == nil {
-		if !own && !like {
+		if !like && !m.From.Bot {
 			return Own
 		}
 		if len(o.habits) > otherKept {
 			clear(o.habits)
 		}
 		h = &habit{}
-		o.habits[key] = h
+		o.habits[said.by] = h
 	}
-	if own {
-		h.ours = min(h.ours+1, echoLines+1)
-	} else {
-		h.ours = 0 // a sprintbot has few words of its own: who pasted a few lines is heard again
+	again := false
+	if like || m.From.Bot {
+		again = o.again(h, said, m.Ago == 0)
 	}
-	switch {
-	case own && h.ours == echoLines:
-		return Found
-	case own && h.ours > echoLines:
+	if !like && !again {
+		h.rounds = 0 // a relay has few words of its own: who pasted lines is heard again
+	}
+	if again && times > 1 || h.rounds >= echoRounds && (again || times > 0) {
+		if once(&h.told, said.id) {
+			return Found
+		}
 		return Echo
 	}
 	if h.lines++; like {
 		if h.like++; !slices.Contains(h.names, name) && len(h.names) < 2 {
 			h.names = append(h.names, name)
 		}
-		if h.like == relayLike && len(h.names) > 1 && h.like*5 >= h.lines*4 {
+		if h.like >= relayLike && len(h.names) > 1 && h.like*5 >= h.lines*4 && once(&h.asked, said.id) {
 			return Maybe
 		}
 	}
 	return Own
 }
 
+// again says that said repeats what was heard in its place or carried into it,
+// and counts against its speaker if that was a moment ago. Words that are not
+// known yet may become so.
+func (o *Others) again(h *habit, said line, now bool) bool {
+	hall := o.hall(said.by.place)
+	before, ok := hall.find(said, false)
+	switch {
+	case ok && now:
+		h.round(said.at, before.at)
+	case !ok && now:
+		hall.wait(said)
+	}
+	if !ok {
+		_, ok = hall.find(said, true)
+	}
+	return ok
+}
+
+// once is true for the first message that asks, also when it comes again
+// because it could not be kept.
+func once(first *string, id string) bool {
+	if *first == "" {
+		*first = id
+	}
+	return *first == id
+}
+
 // wrapped is the speaker in front of a relayed line, as relays write them:
 // <ada>, [slack] <ada>, (ada), [ada].
 var wrapped = regexp.MustCompile(`^(?:<[^<>]{1,96}>|\[[^\[\]]{1,48}\]|\([^()]{1,48}\)):? ?`)
 
-// inOurForm says that words, or who says them on a network that shows a name
-// above each line, are as a sprintbot relays: "<ada (IRC)> hello", also inside
-// the marks of other relays.
-func (o *Others) inOurForm(from chat.Handle, words string) bool {
-	if from.Bot && o.labelled(from.Nick) {
-		return true
-	}
-	for range 4 {
+// inOurForm says how many times words stand as a sprintbot relays them,
+// "<ada (IRC)> hello", also inside the marks of other relays, and whose they
+// are.
+func (o *Others) inOurForm(words string) (name string, times int) {
+	for range 8 {
 		mark := wrapped.FindString(words)
 		if mark == "" {
-			return false
+			break
 		}
-		if name, ok := strings.CutPrefix(strings.TrimRight(mark, ": "), "<"); ok && o.labelled(strings.TrimSuffix(name, ">")) {
-			return true
+		if in, ok := strings.CutPrefix(strings.TrimRight(mark, ": "), "<"); ok && o.labelled(strings.TrimSuffix(in, ">")) {
+			name = in
+			times++
 		}
 		words = words[len(mark):]
 	}
-	return false
+	return name, times
 }
 
 // labelled says that a name ends in one of our networks, as "ada (IRC)", or in
