@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"sprintbot/bot/commands"
@@ -30,5 +32,8 @@ func (b *bot) bridging(reload bool) commands.Bridging {
 		Flooded: func() []chat.Place { return b.ear.guard.floods.Stopped(time.Now()) },
 		Calm:    func(p chat.Place) { b.ear.guard.floods.Calm(p) },
 		Reload:  reload,
+		Configured: func(network, who string) bool {
+			return slices.ContainsFunc(b.ear.guard.names.Load().ignored[network], func(p string) bool { return strings.EqualFold(p, who) })
+		},
 	}
 }

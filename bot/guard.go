@@ -59,7 +59,7 @@ func (g *guard) refresh(ctx context.Context, store sprints.Store) error {
 	for n, all := range names.ignored {
 		ignored[n] = append(ignored[n], all...)
 	}
-	paused := map[chat.Place]bool{}
+	paused, trusted := map[chat.Place]bool{}, map[string][]string{}
 	err := store.Read(ctx, func(v sprints.View) error {
 		pauses, err := v.Pauses()
 		if err != nil {
@@ -75,6 +75,13 @@ func (g *guard) refresh(ctx context.Context, store sprints.Store) error {
 		if err != nil {
 			return err
 		}
+		carried, err := v.Trusted()
+		if err != nil {
+			return err
+		}
+		for _, i := range carried {
+			trusted[i.Network] = append(trusted[i.Network], i.Who)
+		}
 		return g.staff.know(v, names.own, names.organizers)
 	})
 	if err != nil {
@@ -82,6 +89,7 @@ func (g *guard) refresh(ctx context.Context, store sprints.Store) error {
 	}
 	g.paused.Store(&paused)
 	g.others.Know(ignored, names.labels)
+	g.others.Trust(trusted)
 	return nil
 }
 
@@ -160,11 +168,13 @@ func (e *ear) carry(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
 			return e.tellOrganizers(tx, "echo\x1f"+chat.SourceKey(m.From.Network, m.From.ID), []chat.Line{
 				sayLine("%s in %s repeats what I carry, as another relay does. I carry those lines no further, so that nothing goes round in circles.", called(m.From), m.In),
 				tryLine("bridge ignore " + m.From.Network + " " + nameFor(m.From)),
+				tryLine("bridge heed " + m.From.Network + " " + nameFor(m.From)),
 			})
 		case relay.Maybe:
 			err := e.tellOrganizers(tx, "relay\x1f"+chat.SourceKey(m.From.Network, m.From.ID), []chat.Line{
-				sayLine("%s in %s says what others said, as a relay does. If it is one, tell me to ignore it; if not, all is well.", called(m.From), m.In),
+				sayLine("%s in %s says what others said, as a relay does. Is it one? Then tell me to ignore it; if not, to heed it, and I don't ask again.", called(m.From), m.In),
 				tryLine("bridge ignore " + m.From.Network + " " + nameFor(m.From)),
+				tryLine("bridge heed " + m.From.Network + " " + nameFor(m.From)),
 			})
 			if err != nil {
 				return err

@@ -137,6 +137,59 @@ func TestAnotherRelayIsAskedAboutOnceAndIgnoredOnCommand(t *testing.T) {
 	}
 }
 
+// Somebody who repeats each line as it is carried is taken for a relay, until an
+// organizer says that they are none; that is known after a restart too.
+func TestWhoAnOrganizerSaysIsNoRelayStaysSo(t *testing.T) {
+	e, store := limited(t, relay.Limits{})
+	quoter := chat.Handle{Network: "libera", ID: "guest:9", Nick: "quoter"}
+	bob := chat.Handle{Network: "pycon", ID: "U1", Nick: "bob"}
+	says := func(e *ear, from, to int) {
+		for i := from; i < to; i++ {
+			words := fmt.Sprintf("words %d", i)
+			e.hears(t, said(fmt.Sprint("s", i), words, func(m *chat.Message) { m.In, m.From = onSlack, bob }))
+			e.hears(t, said(fmt.Sprint(i), fmt.Sprintf("<b%sob (Slack)> words %d", chat.Apart, i), by(quoter)))
+		}
+	}
+	says(e, 0, 6)
+	got := rows(t, store)
+	if having(got, "pycon #sprints: <b") != 1 || having(got, "quoter in libera #sprints repeats what I carry") != 1 ||
+		having(got, "bridge heed libera quoter") != 1 || having(got, "bridge ignore libera quoter") != 1 {
+		t.Errorf("rows %q", got)
+	}
+	e.hears(t, said("h", "bridge heed libera quoter", func(m *chat.Message) { m.Addressed, m.Direct, m.In = true, true, chat.Direct(ada) }))
+	says(e, 10, 16)
+	again := &ear{store: store, guard: newGuard(), desk: e.desk, log: e.log, carrier: e.carrier, organizers: e.organizers}
+	if err := again.guard.refresh(t.Context(), store); err != nil {
+		t.Fatal(err)
+	}
+	says(again, 20, 26)
+	if got := rows(t, store); having(got, "pycon #sprints: <b") != 13 {
+		t.Errorf("%d of 13 lines carried", having(got, "pycon #sprints: <b"))
+	}
+}
+
+// Nobody needs an organizer to be heard: what is pasted is carried, all of it.
+func TestWhoPastesWhatWasCarriedLosesNone(t *testing.T) {
+	for _, n := range []int{3, 5, 10} {
+		e, store := limited(t, relay.Limits{})
+		bob := chat.Handle{Network: "pycon", ID: "U1", Nick: "bob"}
+		var carried, pasted []chat.Message
+		for i := range n {
+			carried = append(carried, said(fmt.Sprint("s", i), fmt.Sprintf("words %d", i), func(m *chat.Message) { m.In, m.From = onSlack, bob }))
+			pasted = append(pasted, said(fmt.Sprint(i), fmt.Sprintf("<sprintbot> <b%sob (Slack)> words %d", chat.Apart, i), nil))
+		}
+		for i := range carried {
+			e.hears(t, carried[i])
+		}
+		for i := range pasted {
+			e.hears(t, pasted[i])
+		}
+		if got := rows(t, store); having(got, "pycon #sprints: <sprintbot>") != n {
+			t.Errorf("%d of %d pasted lines carried", having(got, "pycon #sprints: <sprintbot>"), n)
+		}
+	}
+}
+
 func TestAPausedPlaceIsNotCarriedAndSaysHowMuch(t *testing.T) {
 	e, store := limited(t, relay.Limits{})
 	kicked := 0

@@ -46,6 +46,8 @@ type NetworkState struct {
 type BridgeReader interface {
 	Pauses() ([]Pause, error)
 	Ignored() ([]Ignored, error)
+	// Trusted are who an organizer says is no relay, named as who is ignored.
+	Trusted() ([]Ignored, error)
 	// Traffic is every channel heard or spoken in, and private conversations
 	// in which something waits or is dead, by network and channel. Its cost does
 	// not grow with what was sent.
@@ -63,12 +65,15 @@ type BridgeWriter interface {
 	ResumeBridge(place chat.Place) (Pause, error)
 	// SkipLine counts a line said at an instant in a paused place.
 	SkipLine(place chat.Place, said time.Time) error
-	// Ignore adds to what is ignored; first is false where it was there.
+	// Ignore adds to what is ignored, and takes it out of what is trusted; first
+	// is false where it was there.
 	Ignore(network, who string) (first bool, err error)
 	// Heed takes it back; there is false where it was not ignored.
 	Heed(network, who string) (there bool, err error)
 	// SaveNetworks replaces what is kept of networks; At is the write's instant.
 	SaveNetworks([]NetworkState) error
+	// Trust adds to what is trusted; first is false where it was there.
+	Trust(network, who string) (first bool, err error)
 	// Revive makes a place's dead rows wait again behind all others, the zero
 	// place every one's, with as much time as they had. Rows whose words were
 	// removed stay dead, and are counted as gone.

@@ -19,11 +19,17 @@ func (v *view) Pauses() ([]sprints.Pause, error) {
 	return many(v, scanPause, "SELECT network, channel, at, skipped, first_at, last_at FROM bridge_pause ORDER BY network, channel")
 }
 
+func scanIgnored(r row) (i sprints.Ignored, err error) {
+	err = r.Scan(&i.Network, &i.Who, toTime{&i.At})
+	return i, err
+}
+
 func (v *view) Ignored() ([]sprints.Ignored, error) {
-	return many(v, func(r row) (i sprints.Ignored, err error) {
-		err = r.Scan(&i.Network, &i.Who, toTime{&i.At})
-		return i, err
-	}, "SELECT network, who, at FROM ignored ORDER BY network, who")
+	return many(v, scanIgnored, "SELECT network, who, at FROM ignored ORDER BY network, who")
+}
+
+func (v *view) Trusted() ([]sprints.Ignored, error) {
+	return many(v, scanIgnored, "SELECT network, who, at FROM trusted ORDER BY network, who")
 }
 
 func (v *view) Traffic() ([]sprints.Traffic, error) {
@@ -112,6 +118,9 @@ func (t *tx) SkipLine(p chat.Place, said time.Time) error {
 }
 
 func (t *tx) Ignore(network, who string) (bool, error) {
+	if _, err := t.exec("DELETE FROM trusted WHERE network = ? AND who = ?", network, who); err != nil {
+		return false, err
+	}
 	n, err := t.exec("INSERT INTO ignored (network, who, at) VALUES (?, ?, ?) ON CONFLICT (network, who) DO NOTHING",
 		network, who, at(t.now))
 	return n > 0, err
@@ -119,6 +128,12 @@ func (t *tx) Ignore(network, who string) (bool, error) {
 
 func (t *tx) Heed(network, who string) (bool, error) {
 	n, err := t.exec("DELETE FROM ignored WHERE network = ? AND who = ?", network, who)
+	return n > 0, err
+}
+
+func (t *tx) Trust(network, who string) (bool, error) {
+	n, err := t.exec("INSERT INTO trusted (network, who, at) VALUES (?, ?, ?) ON CONFLICT (network, who) DO NOTHING",
+		network, who, at(t.now))
 	return n > 0, err
 }
 

@@ -51,7 +51,8 @@ func bridgeCommands() []Command {
 		},
 		{
 			Name: "bridge heed", Aliases: []string{"bridge unignore"}, Usage: "NETWORK WHO", Access: Organizer, Min: 2, Max: 2,
-			Summary:  "Listens again to one that was ignored by bridge ignore.",
+			Summary:  "Says that one is no relay: what it says is carried, and obeyed as anybody's.",
+			Detail:   "Ends a bridge ignore. One that looks like a relay, and is none, is not asked about again.",
 			Examples: []string{"bridge heed libera gateway*"},
 			Run:      bridgeHeed,
 		},
@@ -78,6 +79,9 @@ type Bridging struct {
 	Flooded func() []chat.Place         // places of which something is not carried because it came too fast
 	Calm    func(chat.Place)            // ends that
 	Reload  bool                        // the configuration can be read again
+	// Configured says that the configuration itself ignores that one; nil: it
+	// ignores nobody.
+	Configured func(network, who string) bool
 }
 
 // bridgePlaces are the bridged places in the order of their numbers.
@@ -176,6 +180,13 @@ func bridges(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	}
 	for _, i := range ignored {
 		lines = append(lines, call.Line(chat.Item, "Ignored on %s: %s", i.Network, i.Who))
+	}
+	trusted, err := tx.Trusted()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	for _, i := range trusted {
+		lines = append(lines, call.Line(chat.Item, "No relay on %s: %s", i.Network, i.Who))
 	}
 	if len(lines) == 0 {
 		return call.Answer(call.Say("There is no bridge here, and nothing waits."), call.Try("status"))
@@ -396,14 +407,23 @@ func bridgeHeed(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error
 		return chat.Reply{}, err
 	}
 	call.object = "relay " + network + " " + who
+	if b := call.Desk.Bridging; b.Configured != nil && b.Configured(network, who) {
+		return chat.Reply{}, sprints.Refuse(sprints.Closed, "The configuration ignores %s on %s. Take it out there, then say reload.", who, network).Hint("reload")
+	}
 	there, err := tx.Heed(network, who)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if !there {
-		return chat.Reply{}, sprints.Refuse(sprints.Unknown, "%s on %s was not ignored by a command; the configuration's list is changed there.", who, network).Hint("bridges")
+	first, err := tx.Trust(network, who)
+	switch {
+	case err != nil:
+		return chat.Reply{}, err
+	case there:
+		return call.Answer(call.Say("I listen to %s on %s again.", who, network), call.Try("bridge ignore "+network+" "+who))
+	case !first:
+		return chat.Reply{}, sprints.Refuse(sprints.Conflict, "%s on %s is listened to already.", who, network).Hint("bridge ignore " + network + " " + who)
 	}
-	return call.Answer(call.Say("I listen to %s on %s again.", who, network), call.Try("bridge ignore "+network+" "+who))
+	return call.Answer(call.Say("%s on %s is no relay: I carry what it says, and don't ask again.", who, network), call.Try("bridge ignore "+network+" "+who))
 }
 
 func reload(_ context.Context, _ sprints.Tx, call *Call) (chat.Reply, error) {

@@ -123,14 +123,33 @@ func TestManyRefusedGoAgainOnlyAfterAYes(t *testing.T) {
 
 func TestNobodyIsIgnoredByAPatternOfAll(t *testing.T) {
 	w := newWorld(t)
-	for _, line := range []string{"bridge ignore libera *", "bridge ignore libera **", "bridge ignore oftc gateway", "bridge heed libera gateway"} {
+	for _, line := range []string{"bridge ignore libera *", "bridge ignore libera **", "bridge ignore oftc gateway", "bridge heed libera *"} {
 		if out := w.say(orga, line); !out.Refused {
 			t.Errorf("%s: %s", line, out.Reply.Plain())
 		}
 	}
 	w.did(orga, "bridge ignore LIBERA gateway*")
 	wantWords(t, w.did(orga, "bridges").Reply.Plain(), "Ignored on libera: gateway*")
-	w.did(orga, "bridge heed libera gateway*")
+	wantWords(t, w.did(orga, "bridge heed libera gateway*").Reply.Plain(), "I listen to gateway* on libera again.")
+}
+
+func TestWhoIsNoRelayIsKept(t *testing.T) {
+	w := newWorld(t)
+	w.desk.Bridging.Configured = func(network, who string) bool { return who == "matterbridge" }
+	wantWords(t, w.did(orga, "bridge heed libera quoter").Reply.Plain(), "quoter on libera is no relay")
+	wantWords(t, w.did(orga, "bridges").Reply.Plain(), "No relay on libera: quoter")
+	for line, words := range map[string]string{
+		"bridge heed libera quoter":       "is listened to already",
+		"bridge heed libera matterbridge": "Take it out there, then say reload.",
+	} {
+		if out := w.say(orga, line); !out.Refused || !strings.Contains(out.Reply.Plain(), words) {
+			t.Errorf("%s: %s", line, out.Reply.Plain())
+		}
+	}
+	w.did(orga, "bridge ignore libera quoter")
+	if got := w.did(orga, "bridges").Reply.Plain(); strings.Contains(got, "No relay") {
+		t.Errorf("ignored and trusted at once:\n%s", got)
+	}
 }
 
 func TestReloadIsAskedForByOrganizersAlone(t *testing.T) {

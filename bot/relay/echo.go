@@ -31,6 +31,7 @@ type line struct {
 	id    string // its SourceKey
 	words string
 	core  string // the words without what stands around them, "" not needed yet
+	ours  bool   // in our own form; known of those that wait alone
 }
 
 // bare is the words alone.
@@ -127,7 +128,7 @@ func (o *Others) Carried(at time.Time, m chat.Message, places []chat.Place) {
 		h := o.hall(p)
 		for _, e := range h.foretold(l) {
 			if repeater := o.habits[e.by]; repeater != nil {
-				repeater.round(e.at, l.at)
+				repeater.round(e.at, l.at, e.ours)
 			}
 		}
 		h.add(l)
@@ -151,9 +152,10 @@ func (o *Others) hall(p chat.Place) *hall {
 
 // round counts words that somebody has repeated within seconds of their being
 // carried, before or after. Who copies many lines and says them together has
-// nothing that was carried after the first of them: they count once.
-func (h *habit) round(said, carried time.Time) {
-	if apart := said.Sub(carried).Abs(); apart > echoWithin || h.rounds > 0 && !carried.After(h.last) {
+// nothing that was carried after the first of them: they count once. In our own
+// form (ours) nobody but another sprintbot says what is not carried yet.
+func (h *habit) round(said, carried time.Time, ours bool) {
+	if apart := said.Sub(carried).Abs(); apart > echoWithin || h.rounds > 0 && !carried.After(h.last) && !ours {
 		return
 	}
 	h.rounds++

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ const (
 type Others struct {
 	mu      sync.Mutex
 	ignored map[string][]string // by network: ids and patterns
+	trusted map[string][]string // the same of those an organizer says are no relays
 	labels  []string            // what people call our networks
 	habits  map[source]*habit
 	halls   map[chat.Place]*hall
@@ -52,7 +54,22 @@ func (o *Others) Know(ignored map[string][]string, labels []string) {
 func (o *Others) Ignores(h chat.Handle) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return slices.ContainsFunc(o.ignored[h.Network], func(p string) bool {
+	return names(o.ignored[h.Network], h)
+}
+
+// Trust replaces who is no relay, whatever they say, by network.
+func (o *Others) Trust(trusted map[string][]string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !maps.EqualFunc(o.trusted, trusted, slices.Equal) {
+		clear(o.habits) // who was taken for a relay may be one of them
+	}
+	o.trusted = trusted
+}
+
+// names says that one of these ids and patterns is h.
+func names(patterns []string, h chat.Handle) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
 		return strings.EqualFold(p, h.ID) || h.Account != "" && strings.EqualFold(p, "account:"+h.Account) ||
 			Matches(p, h.Nick)
 	})
@@ -101,6 +118,9 @@ func (o *Others) Judge(at time.Time, m chat.Message) Relayed {
 	if m.From.Bot && (times > 0 || o.labelled(m.From.Nick)) {
 		return Echo
 	}
+	if names(o.trusted[m.From.Network], m.From) {
+		return Own
+	}
 	like := times > 0
 	if !like {
 		name, like = saidFor(said.words)
@@ -118,7 +138,7 @@ func (o *Others) Judge(at time.Time, m chat.Message) Relayed {
 	}
 	again := false
 	if like || m.From.Bot {
-		again = o.again(h, said, m.Ago == 0)
+		again = o.again(h, said, m.Ago == 0, times > 0)
 	}
 	if !like && !again {
 		h.rounds = 0 // a relay has few words of its own: who pasted lines is heard again
@@ -143,13 +163,14 @@ func (o *Others) Judge(at time.Time, m chat.Message) Relayed {
 // again says that said repeats what was heard in its place or carried into it,
 // and counts against its speaker if that was a moment ago. Words that are not
 // known yet may become so.
-func (o *Others) again(h *habit, said line, now bool) bool {
+func (o *Others) again(h *habit, said line, now, ours bool) bool {
 	hall := o.hall(said.by.place)
 	before, ok := hall.find(said, false)
 	switch {
 	case ok && now:
-		h.round(said.at, before.at)
+		h.round(said.at, before.at, false)
 	case !ok && now:
+		said.ours = ours
 		hall.wait(said)
 	}
 	if !ok {

@@ -88,6 +88,23 @@ func TestThreatTwoSprintbotsOnOneChannel(t *testing.T) {
 	}
 }
 
+func TestWhomAnOrganizerTrustsIsNoRelay(t *testing.T) {
+	o := relay.NewOthers()
+	o.Know(nil, nil)
+	o.Trust(map[string][]string{"plain": {"guest:9", "quoter*"}})
+	for _, h := range []chat.Handle{{Network: "plain", ID: "guest:9", Nick: "gw"}, {Network: "plain", ID: "guest:3", Nick: "Quoter_"}} {
+		for i := range 30 {
+			if got := o.Judge(talk0, heardFrom(h, []string{"<ada (Slack)> hello", "<bob (Slack)> hello"}[i%2])); got != relay.Own {
+				t.Fatalf("line %d of %s is %v", i, h.Nick, got)
+			}
+		}
+	}
+	bot := chat.Handle{Network: "plain", ID: "guest:9", Nick: "gw", Bot: true}
+	if got := o.Judge(talk0, heardFrom(bot, "<ada (Slack)> hello")); got != relay.Echo {
+		t.Errorf("what goes round is %v", got)
+	}
+}
+
 func TestARelayIsNoticedByItsLines(t *testing.T) {
 	for _, form := range []string{"<%s> hello there", "<%s" + chat.Apart + " (elsewhere)> hello", "[slack] %s: hello", "[slack] <%s> hello", "(%s) hello"} {
 		o := relay.NewOthers()

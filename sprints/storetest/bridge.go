@@ -42,6 +42,11 @@ func testBridge(t *testing.T, b *bench) {
 		equal(b, "all ignored", ok(tx.Ignored())[0], sprints.Ignored{Network: "libera", Who: "gateway*", At: start})
 		equal(b, "heeded", ok(tx.Heed("libera", "gateway*")), true)
 		equal(b, "heeded again", ok(tx.Heed("libera", "gateway*")), false)
+		equal(b, "trusted", ok(tx.Trust("libera", "gateway*")), true)
+		equal(b, "trusted again", ok(tx.Trust("libera", "gateway*")), false)
+		equal(b, "all trusted", ok(tx.Trusted())[0], sprints.Ignored{Network: "libera", Who: "gateway*", At: start})
+		equal(b, "ignored after all", ok(tx.Ignore("libera", "gateway*")), true)
+		equal(b, "trusted no more", len(ok(tx.Trusted())), 0)
 	})
 }
 
