@@ -58,6 +58,8 @@ nia: :here B4
 nia: esay
 nia: tabl clam
 nia: blorb
+nia: how do I start?
+nia: I need help
 nia: copperkettle
 nia: B4
 nia: https://github.com/example/copperkettle/issues/12

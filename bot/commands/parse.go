@@ -36,6 +36,9 @@ func Parse(table []Command, line string) Parsed {
 		return Parsed{Typed: words[0].text} // another program's door: a hint is for who answers
 	}
 	entries := entriesOf(table)
+	if spoken(words) && !slices.ContainsFunc(entries, func(e entry) bool { return begins(e.fields, words, true) }) {
+		return Parsed{Typed: words[0].text} // neither a name begun nor a slip
+	}
 	if p, ok := parse(entries, words); ok {
 		return p
 	}
@@ -163,6 +166,18 @@ func arguments(c *Command, words []word) []string {
 		}
 	}
 	return args
+}
+
+// spoken says that somebody speaks to the bot as to a person: "how do I
+// start", "I am new here".
+func spoken(words []word) bool {
+	switch strings.NewReplacer("'", "", "’", "").Replace(fold(words[0].text)) {
+	case "how", "what", "whats", "why", "when", "which", "can", "could", "should", "would", "im", "ive", "id":
+		return len(words) > 1
+	case "i", "is", "are", "am", "do", "does", "may", "will":
+		return len(words) > 2
+	}
+	return false
 }
 
 func polite(s string) bool {

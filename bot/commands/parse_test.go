@@ -88,7 +88,8 @@ func TestParseSuggestsWhatIsASlipAway(t *testing.T) {
 			t.Errorf("%q suggests %q, not %q first (command %v)", line, p.Near, want, p.Command != nil)
 		}
 	}
-	for _, line := range []string{"", "!!!", "…", "wonderful", "lol", "xy", strings.Repeat("easy", 5000)} {
+	for _, line := range []string{"", "!!!", "…", "wonderful", "lol", "xy", strings.Repeat("easy", 5000), "how do I start?", "I need help", "I'm new",
+		"is anyone here", "what can you do", "do I need Python"} {
 		if p := commands.Parse(commands.Table(), line); p.Command != nil || len(p.Near) > 0 && !p.Guess {
 			t.Errorf("%.20q is taken for %v %q", line, p.Command, p.Near)
 		}

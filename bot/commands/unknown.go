@@ -18,6 +18,12 @@ func (c *Call) unknown(v sprints.View, table []Command, line string, p Parsed) (
 	if polite(words[0].text) || fold(words[0].text) == "thank" {
 		return []chat.Line{c.Say("Gladly."), c.Try("help")}, nil
 	}
+	if spoken(words) && len(p.Near) == 0 {
+		return []chat.Line{
+			c.Say("I know a few words only; people here know the rest. These words are a good start:"),
+			c.Try("projects"), c.Try("easy"), c.Try("help"),
+		}, nil
+	}
 	if bare := strings.TrimLeft(line, ":./\\"); bare != line && bare != "" && unicode.IsLetter([]rune(bare)[0]) {
 		if q := Parse(table, bare); q.Command != nil {
 			return []chat.Line{c.Say("Just the words are enough here, without %q in front.", line[:len(line)-len(bare)]), c.Try(sprints.OneLine(bare))}, nil
