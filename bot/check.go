@@ -45,12 +45,8 @@ func slackManifest(o options, out io.Writer) error {
 	}
 	app := slack.App{Name: o.SlackManifest.Name, Command: o.SlackManifest.Command, Reactions: o.SlackManifest.Reactions, Joins: o.SlackManifest.Joins}
 	for _, n := range cfg.Networks {
-		for _, b := range cfg.Bridges {
-			for _, p := range b.Join {
-				if n.Slack != nil && p.Network == n.Name {
-					app.Reactions, app.Joins = app.Reactions || b.Ways.Reactions, app.Joins || b.Ways.Joins
-				}
-			}
+		if asked := appOf(n.Name, cfg.Bridges); n.Slack != nil {
+			app.Reactions, app.Joins = app.Reactions || asked.Reactions, app.Joins || asked.Joins
 		}
 	}
 	text, err := app.Manifest()

@@ -182,7 +182,8 @@ func networkOf(c Config, name string) *NetworkConfig {
 // sameAdapter says that a network need not be started again.
 func sameAdapter(a, b NetworkConfig, before, after Config) bool {
 	a.Ignore, b.Ignore = nil, nil
-	return reflect.DeepEqual(a, b) && presence(a.Name, before.Bridges) == presence(b.Name, after.Bridges)
+	return reflect.DeepEqual(a, b) && presence(a.Name, before.Bridges) == presence(b.Name, after.Bridges) &&
+		appOf(a.Name, before.Bridges) == appOf(b.Name, after.Bridges)
 }
 
 // dropHomeless ends what waits for networks that the bot is not on any more:

@@ -141,7 +141,7 @@ func newNetwork(n NetworkConfig, then past, routes relay.Routes, face func(netwo
 	case n.Slack != nil:
 		return slack.New(slack.Config{
 			Name: n.Name, AppToken: string(n.Slack.AppToken), BotToken: string(n.Slack.BotToken),
-			Channels: n.Channels, APIURL: n.Slack.APIURL, Mark: then.mark, Heard: then.heard, FaceURL: face,
+			Channels: n.Channels, APIURL: n.Slack.APIURL, Mark: then.mark, Heard: then.heard, FaceURL: face, App: appOf(n.Name, routes),
 		}, log), nil
 	}
 	return nil, fmt.Errorf("network %s is of no kind", n.Name)
@@ -164,6 +164,16 @@ func presence(network string, routes relay.Routes) bool {
 		return (b.Ways.Joins || b.Ways.Topics) &&
 			slices.ContainsFunc(b.Join, func(p chat.Place) bool { return p.Network == network })
 	})
+}
+
+// appOf is what the bridges of a network ask of a Slack app beyond the usual.
+func appOf(network string, routes relay.Routes) (app slack.App) {
+	for _, b := range routes {
+		if slices.ContainsFunc(b.Join, func(p chat.Place) bool { return p.Network == network }) {
+			app.Reactions, app.Joins = app.Reactions || b.Ways.Reactions, app.Joins || b.Ways.Joins
+		}
+	}
+	return app
 }
 
 // runSample runs a made-up sprint on this machine: console and page, bridged.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	slackapi "github.com/slack-go/slack"
 
@@ -22,7 +24,7 @@ func (t translator) attached(said chat.Text, a slackapi.Attachment) chat.Text {
 		return s.text
 	}
 	s.marked(a.Pretext)
-	if a.Title != "" || a.Text != "" || len(a.Fields) > 0 {
+	if (a.Title != "" || a.Text != "" || len(a.Fields) > 0) && !tells(said.Plain()+"\n"+s.text.Plain(), a.AuthorName) {
 		s.link(a.AuthorLink, a.AuthorName)
 	}
 	s.link(a.TitleLink, a.Title)
@@ -49,6 +51,25 @@ func (t translator) attached(said chat.Text, a slackapi.Attachment) chat.Text {
 	}
 	return s.text
 }
+
+// tells says that name stands in words, alone.
+func tells(words, name string) bool {
+	for at := 0; name != ""; {
+		i := strings.Index(words[at:], name)
+		if i < 0 {
+			return false
+		}
+		before, _ := utf8.DecodeLastRuneInString(words[:at+i])
+		after, _ := utf8.DecodeRuneInString(words[at+i+len(name):])
+		if !inWord(before) && !inWord(after) {
+			return true
+		}
+		at += i + 1
+	}
+	return false
+}
+
+func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '-' }
 
 // unfurled says that a is the preview of a link in the words.
 func unfurled(said chat.Text, a slackapi.Attachment) bool {
@@ -102,7 +123,7 @@ func (s *sheet) passedOn(a slackapi.Attachment) {
 func file(f slackapi.File) chat.Text {
 	name := cmp.Or(f.Name, f.Title)
 	switch {
-	case f.Mode == "tombstone" || f.FileAccess == "file_not_found":
+	case gone(f):
 		return chat.Plainly(strings.TrimPrefix(name+" ", " ") + "(a file that was deleted)")
 	case f.Mode == "hidden_by_limit":
 		return chat.Plainly(strings.TrimPrefix(name+" ", " ") + "(an older file that Slack keeps hidden)")
@@ -110,6 +131,20 @@ func file(f slackapi.File) chat.Text {
 		return chat.Plainly("(a file that can be seen only on Slack)")
 	}
 	return chat.Text{{Text: cmp.Or(name, "a file") + weight(f.Size), URL: f.Permalink}}
+}
+
+// gone says that a file was deleted.
+func gone(f slackapi.File) bool { return f.Mode == "tombstone" || f.FileAccess == "file_not_found" }
+
+// there is how many of files are not gone.
+func there(files []slackapi.File) int {
+	n := 0
+	for _, f := range files {
+		if !gone(f) {
+			n++
+		}
+	}
+	return n
 }
 
 // readable are blocks and attachments as the library reads them; a block that it cannot read stays as it is.

@@ -17,6 +17,8 @@ func TestWordsOutsideTheTextAreHeard(t *testing.T) {
 	var out strings.Builder
 	for _, c := range []struct{ name, inner string }{
 		{"a notice from GitHub", bot + `,"text":"","attachments":[{"fallback":"[org/repo] Pull request opened by ada","pretext":"Pull request opened by <https://github.example/ada|ada>","author_name":"ada","author_link":"https://github.example/ada","title":"#7 Fix &amp; mend","title_link":"https://github.example/org/repo/pull/7","text":"It *fixes* all :tada:","fields":[{"title":"Reviewers","value":"grace","short":true},{"title":"Labels","value":"bug"}],"footer":"org/repo"}]`},
+		{"an author with half the pretext's name", bot + `,"text":"","attachments":[{"pretext":"Pull request opened by adalbert","author_name":"ada","title":"#8 Mend"}]`},
+		{"an author named by the text", bot + `,"text":"New comment by ada","attachments":[{"author_name":"ada","text":"Looks good"}]`},
 		{"only a fallback", bot + `,"text":"","attachments":[{"fallback":"build <https://ci.example/9|#9> is red"}]`},
 		{"blocks of CI", bot + `,"text":"","blocks":[{"type":"header","text":{"type":"plain_text","text":"Build failed :x:"}},{"type":"divider"},{"type":"section","text":{"type":"mrkdwn","text":"*main* at <https://ci.example/9|#9>"},"fields":[{"type":"mrkdwn","text":"*Branch:* main"},{"type":"plain_text","text":"took 3 min"}]},{"type":"context","elements":[{"type":"image","image_url":"https://ci.example/i.png","alt_text":"logo"},{"type":"mrkdwn","text":"by ada"}]},{"type":"image","image_url":"https://ci.example/graph.png","alt_text":"a graph"},{"type":"actions","elements":[{"type":"button","action_id":"x","text":{"type":"plain_text","text":"View log"},"url":"https://ci.example/9/log"}]}]`},
 		{"text is a summary of blocks", bot + `,"text":"Build failed","blocks":[{"type":"header","text":{"type":"plain_text","text":"Build failed"}},{"type":"section","text":{"type":"mrkdwn","text":"of main, 3 tests"}}]`},
@@ -79,6 +81,8 @@ func TestAnEditOfAnAttachmentIsAnEditAndAPreviewIsNone(t *testing.T) {
 		{"a block", `"text":"CI","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"build running"}}]`, `"text":"CI","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"build failed"}}]`, true},
 		{"a colour", `"text":"","attachments":[{"text":"done","color":"red"}]`, `"text":"","attachments":[{"text":"done","color":"good"}]`, false},
 		{"a preview", `"text":"<https://x.example>"`, `"text":"<https://x.example>","attachments":[{"from_url":"https://x.example","title":"X","text":"about"}]`, false},
+		{"a file deleted out of it", `"text":"","files":[{"id":"F1","name":"a.png"},{"id":"F2","name":"b.png"}]`, `"text":"","files":[{"id":"F1","mode":"tombstone"},{"id":"F2","name":"b.png"}]`, true},
+		{"a file's size is known later", `"text":"look","files":[{"id":"F1","name":"a.png"}]`, `"text":"look","files":[{"id":"F1","name":"a.png","size":1234}]`, false},
 		{"a message's preview", `"text":"<https://s.example/p1>"`, `"text":"<https://s.example/p1>","attachments":[{"is_msg_unfurl":true,"from_url":"https://s.example/p1","text":"about"}]`, false},
 	} {
 		_, ok := emitted(t, `{"type":"message","subtype":"message_changed","channel":"C1","channel_type":"channel","ts":"2.2","event_ts":"2.2",

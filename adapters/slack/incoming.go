@@ -189,7 +189,7 @@ func (t translator) changed(ev *slackevents.MessageEvent, direct bool) (chat.Mes
 		}
 		return t.deleted(ev, direct, *before, now.Timestamp), true
 	}
-	if before != nil && before.Text == now.Text && len(before.Files) == len(now.Files) &&
+	if before != nil && before.Text == now.Text && len(before.Files) == len(now.Files) && there(before.Files) == there(now.Files) &&
 		saying(t.written(*before)) == saying(t.written(now)) {
 		return chat.Message{}, false
 	}

@@ -144,7 +144,7 @@ oauth_config:
 	return b.String(), nil
 }
 
-// learnScopes notes which scopes the token lacks of those every workspace needs; held is what Slack says it has, with commas
+// learnScopes notes which scopes the token lacks of those this configuration needs; held is what Slack says it has, with commas
 // between. Where it says nothing, nothing is known to be missing.
 func (n *Network) learnScopes(held string) {
 	has := map[string]bool{}
@@ -152,7 +152,7 @@ func (n *Network) learnScopes(held string) {
 		has[strings.TrimSpace(s)] = true
 	}
 	var lacks []string
-	for _, s := range of(scopes(), App{}) {
+	for _, s := range of(scopes(), n.app) {
 		if !has[s.name] {
 			lacks = append(lacks, s.name+" ("+s.use+")")
 		}

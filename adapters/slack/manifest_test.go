@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	slackapi "github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
@@ -266,6 +267,23 @@ func TestEveryEventThatIsReadIsInTheManifestWithItsScope(t *testing.T) {
 	for _, s := range subscribed {
 		if name, _, _ := strings.Cut(s, "."); !read[name] {
 			t.Errorf("nothing reads %s", s)
+		}
+	}
+}
+
+func TestAScopeThatOnlyThisConfigurationNeedsIsNamedToo(t *testing.T) {
+	for _, c := range []struct {
+		app  App
+		want string
+	}{
+		{App{Reactions: true}, "connected as sprintbot; the app lacks reactions:read (tell of reactions): add it on the app's page under OAuth & Permissions and install the app again"},
+		{App{}, "connected as sprintbot"},
+	} {
+		b := newBench(t, slackdouble.WithoutScope("reactions:read"))
+		b.n = newNetwork(Config{Name: "pycon", AppToken: b.d.AppToken, BotToken: b.d.BotToken, Channels: []string{"#sprints"}, APIURL: b.d.URL(), App: c.app}, testLog(t), 30*time.Second)
+		b.run()
+		if got := b.n.Status().Note; got != c.want {
+			t.Errorf("%+v: the status says %q", c.app, got)
 		}
 	}
 }

@@ -58,6 +58,8 @@ type Config struct {
 	// FaceURL is the address of a picture for a person of another network, reachable for Slack. Where it is nil or gives
 	// "" an emoji stands beside their name.
 	FaceURL func(network, nick string) string
+	// App is what the bridges ask of the app beyond what every workspace needs; its name and command don't matter here.
+	App App
 }
 
 // Network is a running or startable connection to one workspace. It is a relay.Network and a relay.Finder.
@@ -77,6 +79,7 @@ type Network struct {
 	mark    func(context.Context, chat.Place) (sprints.Mark, error)
 	heard   func(ctx context.Context, from, to string, most int) ([]sprints.HeardKey, error)
 	face    func(network, nick string) string
+	app     App
 	skew    *atomic.Int64          // nanoseconds that Slack's clock is ahead of ours
 	lacks   atomic.Pointer[string] // which scopes the app has not, for people; nil: none
 	mailbox *chat.Mailbox[arrival]
@@ -127,6 +130,7 @@ func newNetwork(cfg Config, log *slog.Logger, ping time.Duration) *Network {
 		mark:    cfg.Mark,
 		heard:   cfg.Heard,
 		reads:   newPatience(readBurst, readEvery),
+		app:     cfg.App,
 		face:    cfg.FaceURL,
 		skew:    skew,
 		mailbox: chat.NewMailbox[arrival](mailboxSize),
