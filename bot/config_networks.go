@@ -37,7 +37,8 @@ type IRCConfig struct {
 	External bool   // SASL by the client certificate
 	CertFile string // of the client, "" none
 	KeyFile  string
-	Pace     chat.Pace // zero is no limit
+	Keys     map[string]secret // of channels with one, by their name
+	Pace     chat.Pace         // zero is no limit
 }
 
 // SlackConfig is what a Slack workspace needs.
@@ -64,18 +65,26 @@ type networkKeys struct {
 }
 
 type ircKeys struct {
-	Name     string   `yaml:"name"`
-	Kind     string   `yaml:"kind"`
-	Server   string   `yaml:"server"`
-	TLS      *bool    `yaml:"tls"`
-	TLSPin   string   `yaml:"tls_pin"`
-	PassEnv  string   `yaml:"password_env"`
-	PassFile string   `yaml:"password_file"`
-	Nick     string   `yaml:"nick"`
-	Channels []string `yaml:"channels"`
-	Ignore   []string `yaml:"ignore"`
-	SASL     saslKeys `yaml:"sasl"`
-	Pace     paceKeys `yaml:"pace"`
+	Name     string     `yaml:"name"`
+	Kind     string     `yaml:"kind"`
+	Server   string     `yaml:"server"`
+	TLS      *bool      `yaml:"tls"`
+	TLSPin   string     `yaml:"tls_pin"`
+	PassEnv  string     `yaml:"password_env"`
+	PassFile string     `yaml:"password_file"`
+	Nick     string     `yaml:"nick"`
+	Channels []string   `yaml:"channels"`
+	Keys     []doorKeys `yaml:"keys"`
+	Ignore   []string   `yaml:"ignore"`
+	SASL     saslKeys   `yaml:"sasl"`
+	Pace     paceKeys   `yaml:"pace"`
+}
+
+// doorKeys is the key of one channel.
+type doorKeys struct {
+	Channel string `yaml:"channel"`
+	KeyEnv  string `yaml:"key_env"`
+	KeyFile string `yaml:"key_file"`
 }
 
 type saslKeys struct {
@@ -216,6 +225,7 @@ func (k *ircKeys) config(r *reading, path string) NetworkConfig {
 		}
 	}
 	r.channels(path, k.Channels, ircChannel, "as #pycon-sprints")
+	c.Keys = r.doors(path, k.Keys, k.Channels)
 	r.ignore(path, k.Ignore)
 	return NetworkConfig{Name: k.Name, Channels: k.Channels, Ignore: k.Ignore, IRC: &c}
 }
@@ -286,6 +296,30 @@ func (r *reading) channels(path string, channels []string, shape *regexp.Regexp,
 			r.refuse(item(path+".channels", i), "stands there twice")
 		}
 	}
+}
+
+// doors are the keys of channels that have one.
+func (r *reading) doors(path string, all []doorKeys, channels []string) map[string]secret {
+	var doors map[string]secret
+	for i, k := range all {
+		at := item(path+".keys", i)
+		key := r.secret(at, "key", k.KeyEnv, k.KeyFile, true)
+		switch _, twice := doors[k.Channel]; {
+		case !r.required(at+".channel", k.Channel):
+		case !slices.Contains(channels, k.Channel):
+			r.refuse(at+".channel", "names no channel of this network; there are: %s", strings.Join(channels, ", "))
+		case twice:
+			r.refuse(at+".channel", "has a key already")
+		case key != "" && !irc.Key(string(key)):
+			r.refuse(at, "is a key that IRC can't say: it has no spaces and commas, and at most 50 characters")
+		default:
+			if doors == nil {
+				doors = map[string]secret{}
+			}
+			doors[k.Channel] = key
+		}
+	}
+	return doors
 }
 
 // organizers checks that each is an identity that a network vouches for.

@@ -21,7 +21,7 @@ const hush = "hunter2-of-the-test"
 
 // secrets sets what the example's _env keys name.
 func secrets(t *testing.T) {
-	for _, name := range []string{"GITHUB_TOKEN", "IRC_PASSWORD", "IRC_SERVER_PASSWORD", "SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"} {
+	for _, name := range []string{"GITHUB_TOKEN", "IRC_CHANNEL_KEY", "IRC_PASSWORD", "IRC_SERVER_PASSWORD", "SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"} {
 		t.Setenv(name, hush+" ")
 	}
 }
@@ -40,7 +40,7 @@ func TestTheExampleConfigurationLoads(t *testing.T) {
 		c.Listen != "127.0.0.1:8080" || c.URL != "https://sprints.example.org" || c.GitHubToken != hush {
 		t.Errorf("%+v", c)
 	}
-	irc := IRCConfig{Server: "irc.libera.chat:6697", TLS: true, Nick: "sprintbot", Account: "sprintbot", Password: hush, Pace: chat.Pace{Burst: 5, Every: 2 * time.Second}}
+	irc := IRCConfig{Server: "irc.libera.chat:6697", TLS: true, Nick: "sprintbot", Account: "sprintbot", Password: hush, Keys: map[string]secret{"#pycon-sprints": hush}, Pace: chat.Pace{Burst: 5, Every: 2 * time.Second}}
 	slack := SlackConfig{AppToken: hush, BotToken: hush}
 	wanted := []NetworkConfig{{Name: "libera", Channels: []string{"#pycon-sprints"}, IRC: &irc}, {Name: "pycon", Channels: []string{"#sprints"}, Slack: &slack}}
 	if diff := cmp.Diff(wanted, c.Networks); diff != "" {
@@ -164,6 +164,7 @@ func load(t *testing.T, text string) (Config, error) {
 	t.Helper()
 	dir := t.TempDir()
 	t.Setenv("T_APP", hush)
+	t.Setenv("T_SPACED", "two words")
 	t.Setenv("T_EMPTY", "")
 	for name, body := range map[string]string{"config.yaml": text, "bot-token": hush + "\n", "two-lines": hush + "\n" + hush} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o600); err != nil {
@@ -242,6 +243,11 @@ func TestAWrongKeyStopsTheStartWithLineKeyAndSuggestion(t *testing.T) {
 		"not true":            {"tls: false", "tls: perhaps", "networks.1.tls: is true or false"},
 		"readable password":   {`server: "127.0.0.1:6667", tls: false`, `server: "irc.example.org:6667", tls: false, sasl: {account: a, password_env: T_APP}`, "networks.1.tls: must be true where there is sasl"},
 		"readable opening":    {`server: "127.0.0.1:6667", tls: false`, `server: "irc.example.org:6667", tls: false, password_env: T_APP`, "networks.1.tls: must be true where there is a password"},
+		"key of nowhere":      {`tls: false`, `tls: false, keys: [{channel: "#z", key_env: T_APP}]`, "networks.1.keys.1.channel: names no channel of this network; there are: #a, #b"},
+		"key in the file":     {`tls: false`, `tls: false, keys: [{channel: "#a", key: ` + hush + `}]`, "networks.1.keys.1.key: is a secret and never stands in this file; write key_env"},
+		"no key":              {`tls: false`, `tls: false, keys: [{channel: "#a"}]`, "networks.1.keys.1: needs key_env"},
+		"unspeakable key":     {`tls: false`, `tls: false, keys: [{channel: "#a", key_env: T_SPACED}]`, "networks.1.keys.1: is a key that IRC can't say"},
+		"two keys":            {`tls: false`, `tls: false, keys: [{channel: "#a", key_env: T_APP}, {channel: "#a", key_env: T_APP}]`, "networks.1.keys.2.channel: has a key already"},
 		"no port":             {`"127.0.0.1:6667"`, "localhost", "networks.1.server: is a host and a port"},
 		"edits":               {`["libera #a", "pycon #s"]`, `{join: ["libera #a", "pycon #s"], edits: shrt}`, "bridges.1.edits: is short, full or off"},
 		"deletes":             {`["libera #a", "pycon #s"]`, `{join: ["libera #a", "pycon #s"], deletes: on}`, "bridges.1.deletes: is off or notice"},

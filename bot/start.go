@@ -135,7 +135,7 @@ func newNetwork(n NetworkConfig, then past, routes relay.Routes, face func(netwo
 		return irc.New(irc.Config{
 			Name: n.Name, Server: n.IRC.Server, TLS: n.IRC.TLS, Pin: n.IRC.Pin, ServerPassword: string(n.IRC.Open), Nick: n.IRC.Nick, Channels: n.Channels,
 			Account: n.IRC.Account, Password: string(n.IRC.Password), Pace: n.IRC.Pace,
-			External: n.IRC.External, CertFile: n.IRC.CertFile, KeyFile: n.IRC.KeyFile,
+			Keys: keysToDoors(n.IRC.Keys), External: n.IRC.External, CertFile: n.IRC.CertFile, KeyFile: n.IRC.KeyFile,
 			Mark: then.mark, Presence: presence(n.Name, routes), Version: "sprintbot " + version(), Log: log,
 		})
 	case n.Slack != nil:
@@ -145,6 +145,15 @@ func newNetwork(n NetworkConfig, then past, routes relay.Routes, face func(netwo
 		}, log), nil
 	}
 	return nil, fmt.Errorf("network %s is of no kind", n.Name)
+}
+
+// keysToDoors are the keys of channels, as the adapter takes them.
+func keysToDoors(keys map[string]secret) map[string]string {
+	plain := map[string]string{}
+	for channel, key := range keys {
+		plain[channel] = string(key)
+	}
+	return plain
 }
 
 // markOf reads how far a place has been heard, sprints.ErrNotFound if never.

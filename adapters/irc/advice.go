@@ -49,6 +49,14 @@ func (n *Network) unanswered(s *session, err error) error {
 		&told{err: err, words: n.cfg.Server + " closed the connection without a word"})
 }
 
+// keyless is why a channel with a key lets the bot not in, and what to do.
+func (s *session) keyless(r *room) string {
+	if s.n.cfg.Keys[r.name] != "" {
+		return "its key is another by now; change it under keys of this network"
+	}
+	return "it has a key; put it under keys of this network"
+}
+
 // told is an error in words for people.
 type told struct {
 	err   error

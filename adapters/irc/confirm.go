@@ -189,6 +189,9 @@ func (s *session) refusal(l line) {
 	case "403", "404", "405", "408", "437", "442", "471", "473", "474", "475", "476", "477", "482", "489", "520", "936":
 		r := s.rooms[key]
 		if r != nil && !r.joined {
+			if l.command == "475" {
+				reason = "475: " + s.keyless(r)
+			}
 			r.refused = reason
 			s.n.log.Warn("a channel refuses the bot", "channel", r.name, "code", l.command)
 			s.settleReady(time.Now())

@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -49,6 +50,9 @@ type Config struct {
 	ServerPassword string
 	// Channels are joined after each connection.
 	Channels []string
+	// Keys are the keys, by configured channel, of channels that let nobody in
+	// without one (+k).
+	Keys map[string]string
 	// Pin trusts the server by the SHA-256 of its certificate or of its key, in
 	// place of authorities and name; see Pins. Empty means no pin.
 	Pin string
@@ -138,6 +142,14 @@ func New(c Config) (*Network, error) {
 			return nil, fmt.Errorf("channel %q of %s is not a channel's name, as #sprints is", channel, c.Name)
 		}
 	}
+	for channel, key := range c.Keys {
+		switch {
+		case !slices.Contains(c.Channels, channel):
+			return nil, fmt.Errorf("%s has a key for %s, which is none of its channels", c.Name, channel)
+		case !Key(key):
+			return nil, fmt.Errorf("the key of %s in %s is none that IRC can say: 1 to %d characters, without spaces and commas", channel, c.Name, keyBytes)
+		}
+	}
 	if err := c.trusts(); err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
@@ -165,6 +177,14 @@ func New(c Config) (*Network, error) {
 // channelName says whether s can name a channel on the wire.
 func channelName(s string) bool {
 	return len(s) > 1 && strings.IndexByte("#&+!", s[0]) >= 0 && !strings.ContainsAny(s, " ,:\x00\x07\r\n")
+}
+
+// keyBytes is how long a channel's key may be.
+const keyBytes = 50
+
+// Key says whether s can be a channel's key on the wire.
+func Key(s string) bool {
+	return s != "" && len(s) <= keyBytes && s[0] != ':' && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == ',' || r == 0x7f })
 }
 
 // Name is the configured name.

@@ -26,7 +26,8 @@ func (n *Network) newJoining() joining {
 
 // joinDue asks for the channels we are not in whose time it is, in the order
 // they are configured. How many the server takes it says itself: what it tells
-// by CHANLIMIT need not be what it allows us.
+// by CHANLIMIT need not be what it allows us. A channel with a key has a line of
+// its own.
 func (s *session) joinDue(now time.Time) {
 	if s.welcomed.IsZero() || s.why != nil {
 		return
@@ -40,7 +41,11 @@ func (s *session) joinDue(now time.Time) {
 	}
 	for len(due) > 0 && s.joins.pace.AllowN(now, 1) {
 		names, n := due[0].name, 1
-		for n < len(due) && n != s.joinsMost() && len(names)+1+len(due[n].name) <= joinBytes {
+		key := s.n.cfg.Keys[due[0].name]
+		if key != "" {
+			key = " " + key
+		}
+		for key == "" && n < len(due) && s.n.cfg.Keys[due[n].name] == "" && n != s.joinsMost() && len(names)+1+len(due[n].name) <= joinBytes {
 			names += "," + due[n].name
 			n++
 		}
@@ -48,7 +53,7 @@ func (s *session) joinDue(now time.Time) {
 			r.asked, r.refused, r.named = now, "", false
 		}
 		due = due[n:]
-		s.link.send("JOIN " + names)
+		s.link.send("JOIN " + names + key)
 	}
 }
 

@@ -16,7 +16,7 @@ func TestRelayedNamesCallNobody(t *testing.T) {
 		"👩\u200d💻":           "👩\u200d💻",
 		"👩\u200d💻 kim":       "👩\u200d💻 k~im",
 		"a_b":                "a~_b",
-		"x":                  "x",
+		"x":                  "x_",
 		"":                   "somebody",
 		"<b>":                "'~b'",
 		"e\u200bv\u202ee":    "e~ve",

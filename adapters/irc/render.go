@@ -211,7 +211,8 @@ func isolated(name string) string {
 
 // uncalled is a name with an invisible separator behind the first grapheme of
 // each of its words, so that no client takes it for its owner's nick. A name of
-// one grapheme has no room for one.
+// one grapheme has no room for one: a stroke behind it, which all clients count
+// to a nick, makes it another.
 func uncalled(name string) string {
 	var b strings.Builder
 	first, run, parted := 0, 0, false
@@ -233,6 +234,9 @@ func uncalled(name string) string {
 	}
 	if !parted && len(name) > first {
 		return name[:first] + chat.Apart + name[first:] // "a_b", "--x--"
+	}
+	if r, size := utf8.DecodeRuneInString(name); !parted && len(name) > 0 && (unicode.IsLetter(r) || unicode.IsDigit(r) || size == 1) {
+		b.WriteByte('_')
 	}
 	return b.String()
 }
