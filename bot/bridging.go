@@ -31,6 +31,7 @@ func (b *bot) bridging(reload bool) commands.Bridging {
 		Paces:   b.paces,
 		Flooded: func() []chat.Place { return b.ear.guard.floods.Stopped(time.Now()) },
 		Calm:    func(p chat.Place) { b.ear.guard.floods.Calm(p) },
+		Retry:   b.running.retry,
 		Reload:  reload,
 		Configured: func(network, who string) bool {
 			return slices.ContainsFunc(b.ear.guard.names.Load().ignored[network], func(p string) bool { return strings.EqualFold(p, who) })

@@ -140,7 +140,13 @@ func (e *ear) carry(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
 		return e.tellFlood(tx, m, v)
 	case v.Stop:
 		return nil
-	case e.guard.isPaused(m.In):
+	}
+	if v.Missed.Lines > 0 { // also where the place was paused meanwhile
+		if err := e.tellMissed(tx, m.In, v.Missed, chat.SourceKey(m.In.Network, m.ID)); err != nil {
+			return err
+		}
+	}
+	if e.guard.isPaused(m.In) {
 		paused, err := pausedNow(tx, m.In)
 		switch {
 		case err != nil:
@@ -149,11 +155,6 @@ func (e *ear) carry(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
 			return nil
 		case paused:
 			return tx.SkipLine(m.In.Root(), m.At)
-		}
-	}
-	if v.Missed.Lines > 0 {
-		if err := e.tellMissed(tx, m.In, v.Missed, chat.SourceKey(m.In.Network, m.ID)); err != nil {
-			return err
 		}
 	}
 	if e.desk.Organizer(m.From.Network, m.From.ID) {
@@ -220,11 +221,28 @@ func (e *ear) tellMissed(tx sprints.Tx, from chat.Place, k relay.Missed, key str
 		zone = event.Zone
 	}
 	first, last := k.First.In(zone).Format("15:04"), k.Last.In(zone).Format("15:04")
-	words := fmt.Sprintf("%d messages of %s skipped, %s-%s.", k.Lines, from, first, last)
+	words := fmt.Sprintf("%d messages of %s skipped, %s-%s; read them in %s.", k.Lines, from, first, last, e.carrier.Where(from))
 	if k.Lines == 1 {
-		words = fmt.Sprintf("1 message of %s skipped, %s.", from, first)
+		words = fmt.Sprintf("1 message of %s skipped, %s; read it in %s.", from, first, e.carrier.Where(from))
 	}
 	return e.everyOther(tx, from, "missed\x1f"+key, chat.Saying(chat.Plainly(words)))
+}
+
+// tellOver tells of floods that are over, also where nobody has spoken since.
+func (e *ear) tellOver(ctx context.Context) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	for p, k := range e.guard.floods.Over(time.Now()) {
+		err := e.store.Write(ctx, func(tx sprints.Tx) error {
+			return e.tellMissed(tx, p, k, fmt.Sprintf("%s\x1f%d", p, k.First.UnixNano()))
+		})
+		if err != nil {
+			e.guard.floods.Untold(p, k)
+			if ctx.Err() == nil {
+				e.log.Error("what a flood left out can't be told yet", "place", p, "error", err)
+			}
+		}
+	}
 }
 
 // everyOther says something of the bot's own to all who hear a place, once.
@@ -240,9 +258,22 @@ func (e *ear) everyOther(tx sprints.Tx, from chat.Place, key string, said chat.R
 	return nil
 }
 
-// tellOrganizers says something where organizers read, once a key.
+// tellOrganizers says something where organizers read, once a key. It is called
+// inside hear.
 func (e *ear) tellOrganizers(tx sprints.Tx, key string, lines []chat.Line) error {
-	for _, to := range e.organizers {
+	return tellIn(tx, e.organizers, key, lines)
+}
+
+// tellable are the places where organizers read, asked from outside hear.
+func (e *ear) tellable() []chat.Place {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return slices.Clone(e.organizers)
+}
+
+// tellIn says something to organizers in places, once a key.
+func tellIn(tx sprints.Tx, places []chat.Place, key string, lines []chat.Line) error {
+	for _, to := range places {
 		if _, _, err := tx.Post(chat.Outgoing{
 			Key: "organizers\x1f" + key + "\x1f" + to.String(), To: to, Lane: chat.Announcements, Kind: chat.Said,
 			Reply: chat.Reply{Private: true, Lines: lines}, At: tx.Now(), Expires: tx.Now().Add(toldFor),

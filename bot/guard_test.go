@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sprintbot/bot/relay"
 	"sprintbot/sprints"
@@ -215,5 +216,44 @@ func TestAPausedPlaceIsNotCarriedAndSaysHowMuch(t *testing.T) {
 	}
 	if having(got, "pycon #sprints: hello again") != 1 {
 		t.Errorf("what was said right after it is lost: %q", got)
+	}
+}
+
+// TestWhatAFloodLeftOutIsToldThoughThePlaceIsPaused has the first words after a
+// flood said in a place that an organizer has paused meanwhile.
+func TestWhatAFloodLeftOutIsToldThoughThePlaceIsPaused(t *testing.T) {
+	e, store := limited(t, relay.Limits{Person: 2})
+	eve := chat.Handle{Network: "libera", ID: "guest:1", Nick: "eve"}
+	ago := func(m *chat.Message) { m.From, m.Ago = eve, 3*time.Minute }
+	for i := range 5 {
+		e.hears(t, said(fmt.Sprint(i), "flood", ago))
+	}
+	if err := store.Write(t.Context(), func(tx sprints.Tx) error { _, err := tx.PauseBridge(onIRC); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.guard.refresh(t.Context(), store); err != nil {
+		t.Fatal(err)
+	}
+	e.hears(t, said("after", "calm again", by(eve)))
+	got := rows(t, store)
+	if having(got, "3 messages of libera #sprints skipped") != 1 || having(got, "read them in #sprints on ") != 1 {
+		t.Errorf("rows %q", got)
+	}
+	if having(got, "calm again") > 0 {
+		t.Error("carried out of a place that is paused")
+	}
+}
+
+func TestWhatAFloodLeftOutIsToldByTheWatch(t *testing.T) {
+	e, store := limited(t, relay.Limits{Person: 2})
+	eve := chat.Handle{Network: "libera", ID: "guest:1", Nick: "eve"}
+	ago := func(m *chat.Message) { m.From, m.Ago = eve, 3*time.Minute }
+	for i := range 5 {
+		e.hears(t, said(fmt.Sprint(i), "flood", ago))
+	}
+	e.tellOver(t.Context())
+	e.tellOver(t.Context())
+	if got := rows(t, store); having(got, "3 messages of libera #sprints skipped") != 1 {
+		t.Errorf("rows %q", got)
 	}
 }

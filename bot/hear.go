@@ -47,7 +47,7 @@ func (e *ear) hear(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)
 	if !slices.ContainsFunc(ms, e.carrier.Wants) {
 		return make([]chat.Heard, len(ms)), nil
 	}
-	verdicts := e.guard.floods.Judge(time.Now(), ms, e.carrier.Routes.Joins)
+	verdicts := e.guard.floods.Judge(time.Now(), ms, e.carrier.Routes.Joins, e.ignores)
 	err := e.store.Write(ctx, func(tx sprints.Tx) error {
 		heard, fx = make([]chat.Heard, len(ms)), effects{}
 		for i, m := range ms {

@@ -117,6 +117,7 @@ func (b *bot) change(ctx context.Context, end context.CancelCauseFunc) (done []s
 	}
 	b.start(ctx, end, fresh...)
 	b.running.kick()
+	b.running.retry("")
 	if err := b.dropHomeless(ctx); err != nil {
 		b.log.Error("what waits for networks that are gone can't be ended", "error", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"sprintbot/adapters/console"
 	"sprintbot/bot/relay"
@@ -20,7 +21,15 @@ type unit struct {
 	reading context.CancelFunc
 	senders sync.WaitGroup
 	readers sync.WaitGroup
+	again   chan struct{} // capacity 1: a network that gave up is tried now
 }
+
+// A network that gave up is tried again after firstAgain, doubling up to
+// longAgain: a ban ends some day, a token may be given back.
+const (
+	firstAgain = 5 * time.Minute
+	longAgain  = time.Hour
+)
 
 // units are the networks that run now. Its methods may be called from any
 // goroutine.
@@ -54,6 +63,22 @@ func (us *units) kick() {
 	}
 }
 
+// retry has a network that gave up tried at once, "" every one that did; it
+// says whether there is such a network. It never blocks.
+func (us *units) retry(network string) (found bool) {
+	for _, u := range us.list() {
+		if network != "" && u.net.Name() != network || !u.net.Status().Fatal {
+			continue
+		}
+		found = true
+		select {
+		case u.again <- struct{}{}:
+		default:
+		}
+	}
+	return found
+}
+
 // nets are the networks that run, or will once the bot does.
 func (b *bot) nets() []relay.Network {
 	all := b.running.list()
@@ -82,7 +107,7 @@ func (b *bot) gap(p chat.Place) <-chan struct{} {
 func (b *bot) start(ctx context.Context, end context.CancelCauseFunc, networks ...relay.Network) {
 	var fresh []*unit
 	for _, n := range networks {
-		u := &unit{net: n, sender: relay.NewSender(n, b.store, b.clock, b.log.With("network", n.Name()))}
+		u := &unit{net: n, again: make(chan struct{}, 1), sender: relay.NewSender(n, b.store, b.clock, b.log.With("network", n.Name()))}
 		u.sender.WaitFor(b.gap)
 		u.sender.Heed(b.ear.guard.isPaused)
 		fresh = append(fresh, u)
@@ -105,14 +130,31 @@ func (b *bot) turnOn(ctx context.Context, end context.CancelCauseFunc, u *unit) 
 	reading, stopReading := context.WithCancel(context.WithoutCancel(ctx))
 	u.sending, u.reading = stopSending, stopReading
 	u.readers.Go(func() {
-		err := u.net.Run(reading, b.ear.hear)
-		switch {
-		case reading.Err() != nil:
-		case errors.Is(err, console.ErrEnd):
-			b.drain(ctx)
-			end(errEnded)
-		case err != nil:
-			log.Error("network gave up; the others go on", "error", err)
+		for wait := firstAgain; ; wait = min(2*wait, longAgain) {
+			began := b.clock.Now()
+			err := u.net.Run(reading, b.ear.hear)
+			switch {
+			case err == nil || reading.Err() != nil:
+				return
+			case errors.Is(err, console.ErrEnd):
+				b.drain(ctx)
+				end(errEnded)
+				return
+			}
+			if b.clock.Now().Sub(began) > longAgain { // it was well for long
+				wait = firstAgain
+			}
+			log.Error("network gave up; the others go on, and it is tried again", "error", err, "again_in", wait)
+			due, stop := b.clock.At(b.clock.Now().Add(wait))
+			select {
+			case <-due:
+			case <-u.again:
+			case <-reading.Done():
+			}
+			stop()
+			if reading.Err() != nil {
+				return
+			}
 		}
 	})
 	u.senders.Go(func() {

@@ -4,26 +4,33 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"sprintbot/bot/relay"
 	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
 )
 
-// lookEvery is how often the watch looks at the networks.
-const lookEvery = 10 * time.Second
+const (
+	lookEvery = 10 * time.Second // how often the watch looks at the networks
+	lasting   = 30 * time.Second // a network that gave up for so long is told to organizers
+)
 
 // watch keeps in the store how networks are, for those who look beside the bot
-// and for its next start. It belongs to one goroutine.
+// and for its next start, and tells what nobody's words would bring up: networks
+// that gave up, and floods that are over. It belongs to one goroutine.
 type watch struct {
 	bot     *bot
 	kept    map[string]sprints.NetworkState // as the store has them
+	ill     map[string]time.Time            // since when networks were seen to have given up
 	failing bool
 }
 
 // newWatch is a watch that knows what the store has.
 func newWatch(ctx context.Context, b *bot) (*watch, error) {
-	w := &watch{bot: b, kept: map[string]sprints.NetworkState{}}
+	w := &watch{bot: b, kept: map[string]sprints.NetworkState{}, ill: map[string]time.Time{}}
 	err := b.store.Read(ctx, func(v sprints.View) error {
 		all, err := v.Networks()
 		for _, n := range all {
@@ -37,7 +44,9 @@ func newWatch(ctx context.Context, b *bot) (*watch, error) {
 // run looks until ctx ends.
 func (w *watch) run(ctx context.Context) {
 	for {
-		w.keep(ctx, w.look())
+		all := w.look()
+		w.keep(ctx, all, w.judge(all))
+		w.bot.ear.tellOver(ctx)
 		due, stop := w.bot.clock.At(w.bot.clock.Now().Add(lookEvery))
 		select {
 		case <-due:
@@ -59,7 +68,7 @@ func (w *watch) stopped(ctx context.Context) {
 		}
 		all[name] = n
 	}
-	w.keep(ctx, all)
+	w.keep(ctx, all, nil)
 }
 
 // look is how every network is now.
@@ -75,13 +84,67 @@ func (w *watch) look() map[string]sprints.NetworkState {
 	return all
 }
 
-// keep stores what is new, if anything is.
-func (w *watch) keep(ctx context.Context, all map[string]sprints.NetworkState) {
+// judge is what organizers are to be told, once each: which networks have given
+// up for a while, and which of those are back. It notes that in all.
+func (w *watch) judge(all map[string]sprints.NetworkState) (told []news) {
+	now := w.bot.clock.Now()
+	for name, n := range all {
+		switch since, ill := w.ill[name]; {
+		case !n.Status.Fatal:
+			delete(w.ill, name)
+			if n.Status.Up && !n.Told.IsZero() {
+				told = append(told, back(n))
+				n.Told = time.Time{}
+			}
+		case !ill:
+			w.ill[name] = now
+		case n.Told.IsZero() && now.Sub(since) >= lasting:
+			n.Told = now
+			told = append(told, gaveUp(n))
+		}
+		all[name] = n
+	}
+	return told
+}
+
+// news is something that organizers are told once.
+type news struct {
+	key   string
+	lines []chat.Line
+}
+
+func gaveUp(n sprints.NetworkState) news {
+	why := strings.TrimSuffix(sprints.OneLine(n.Status.Note), ".")
+	return news{"gave up\x1f" + n.Name + "\x1f" + strconv.FormatInt(n.Told.UnixMilli(), 10), []chat.Line{
+		sayLine("%s does not let me in any more: %s. What is said meanwhile waits, as long as words may wait.", n.Name, why),
+		sayLine("I try again by myself, once an hour at last. When the cause is mended, say so:"),
+		tryLine("bridge retry " + n.Name),
+		tryLine("reload"),
+	}}
+}
+
+func back(n sprints.NetworkState) news {
+	return news{"back\x1f" + n.Name + "\x1f" + strconv.FormatInt(n.Told.UnixMilli(), 10), []chat.Line{
+		sayLine("%s has let me in again; what waited for it goes now.", n.Name),
+		tryLine("bridges"),
+	}}
+}
+
+// keep stores what is new, if anything is, and tells it.
+func (w *watch) keep(ctx context.Context, all map[string]sprints.NetworkState, told []news) {
 	if maps.EqualFunc(all, w.kept, sameState) {
 		return
 	}
 	rows := slices.Collect(maps.Values(all))
-	err := w.bot.store.Write(ctx, func(tx sprints.Tx) error { return tx.SaveNetworks(rows) })
+	to := w.bot.ear.tellable()
+	err := w.bot.store.Write(ctx, func(tx sprints.Tx) error {
+		for _, n := range told {
+			if err := tellIn(tx, to, n.key, n.lines); err != nil {
+				return err
+			}
+		}
+		return tx.SaveNetworks(rows)
+	})
 	switch {
 	case err == nil:
 		w.kept, w.failing = all, false

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"sprintbot/adapters/sqlite"
+	"sprintbot/bot/relay"
 	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
@@ -190,7 +192,7 @@ func TestHowNetworksAreIsWrittenOnlyWhenItChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := store.writes.Load()
-	again.keep(t.Context(), again.look())
+	again.keep(t.Context(), again.look(), nil)
 	if n := store.writes.Load(); n != before {
 		t.Error("what is kept already was written again")
 	}
@@ -209,5 +211,93 @@ func TestAStoppedBotSaysSoToWhoLooksLater(t *testing.T) {
 	ended()
 	if got := kept(t, store, "libera"); got.Status.Up || got.Status.Note != "the bot is stopped" {
 		t.Errorf("kept %+v", got)
+	}
+}
+
+// TestANetworkThatGaveUpIsTriedAgain has a network refuse for good, again and
+// again: it is tried after five minutes, then ten, and at once when it is asked
+// for.
+func TestANetworkThatGaveUpIsTriedAgain(t *testing.T) {
+	clock := newStepClock()
+	tried := make(chan int, 16)
+	n := 0
+	banned := &moody{standIn: standIn{name: "libera", sent: make(chan string, 1)}}
+	banned.set(chat.Status{Fatal: true, Note: "banned"}, 0)
+	banned.run = func(context.Context, relay.Hear) error {
+		n++
+		tried <- n
+		return errors.New("the server banned this connection")
+	}
+	b, _ := newBot(t)
+	b.clock = clock
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	b.start(ctx, nil, banned)
+	defer func() { b.running.stop(b.running.list()...) }()
+	<-tried
+	clock.waited(t, 5*time.Minute)
+	clock.forward(5 * time.Minute)
+	if n := <-tried; n != 2 {
+		t.Errorf("try %d", n)
+	}
+	clock.waited(t, 10*time.Minute)
+	if !b.running.retry("libera") || b.running.retry("pycon") {
+		t.Error("what has given up is not known")
+	}
+	<-tried
+	for _, wait := range []time.Duration{20 * time.Minute, 40 * time.Minute, time.Hour, time.Hour} {
+		clock.waited(t, wait)
+		clock.forward(wait)
+		<-tried
+	}
+}
+
+// TestOrganizersAreToldOnceThatANetworkGaveUpAndOnceThatItIsBack looks at a
+// network for a while, with a restart of the bot in between.
+func TestOrganizersAreToldOnceThatANetworkGaveUpAndOnceThatItIsBack(t *testing.T) {
+	clock := newStepClock()
+	libera := &moody{standIn: standIn{name: "libera"}}
+	b, store := newBot(t)
+	b.clock, b.networks = clock, append(b.networks, libera)
+	b.ear.organizers = []chat.Place{chat.Direct(ada)}
+	w, err := newWatch(t.Context(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := func() {
+		all := w.look()
+		w.keep(t.Context(), all, w.judge(all))
+		clock.forward(lookEvery)
+	}
+	gone := chat.Status{Fatal: true, Note: "the server banned this connection: no bots."}
+	libera.set(gone, 0)
+	look()
+	look()
+	if got := rows(t, store); len(got) != 0 {
+		t.Errorf("told at once: %q", got)
+	}
+	for range 10 {
+		look()
+	}
+	told := rows(t, store)
+	if len(told) != 1 || having(told, "libera does not let me in any more: the server banned this connection: no bots. What") != 1 || having(told, "bridge retry libera") != 1 {
+		t.Errorf("told %q", told)
+	}
+	w.stopped(t.Context())
+	if w, err = newWatch(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		look()
+	}
+	if got := rows(t, store); len(got) != 1 {
+		t.Errorf("told again after a restart: %q", got)
+	}
+	libera.set(chat.Status{Up: true}, 0)
+	for range 3 {
+		look()
+	}
+	if got := rows(t, store); len(got) != 2 || having(got, "libera has let me in again") != 1 {
+		t.Errorf("told %q", got)
 	}
 }

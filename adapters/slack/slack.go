@@ -172,6 +172,7 @@ func (n *Network) setStatus(up bool, note string) {
 		n.status.Since = time.Now()
 	}
 	n.status.Up, n.status.Note = up, note
+	n.status.Fatal = n.status.Fatal && !up
 	n.mu.Unlock()
 	select {
 	case n.changed <- struct{}{}:

@@ -185,6 +185,9 @@ func (s *Site) opsNetworks(at func(time.Time) string, traffic []sprints.Traffic)
 		if st.Note != "" {
 			l.Facts = append(l.Facts, st.Note)
 		}
+		if st.Fatal {
+			l.Facts = append(l.Facts, "it is tried again by itself, once an hour at last; mended, say bridge retry "+name)
+		}
 		all = append(all, l)
 	}
 	return all

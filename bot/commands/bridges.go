@@ -36,9 +36,9 @@ func bridgeCommands() []Command {
 			Run:      bridgeResume,
 		},
 		{
-			Name: "bridge retry", Usage: "[NUMBER or NETWORK #CHANNEL]", Access: Organizer, Max: 2,
-			Summary:  "Sends again what was refused for good, if its words are still kept.",
-			Detail:   "Words are kept for an hour after they were refused.",
+			Name: "bridge retry", Usage: "[NUMBER, NETWORK or NETWORK #CHANNEL]", Access: Organizer, Max: 2,
+			Summary:  "Sends again what was refused for good, if its words are still kept; a network that gave up is tried at once.",
+			Detail:   "Words are kept for an hour after they were refused. A network that gave up is tried again by itself, after 5 minutes and then ever later, once an hour at last.",
 			Examples: []string{"bridge retry"},
 			Run:      bridgeRetry,
 		},
@@ -78,6 +78,7 @@ type Bridging struct {
 	Paces   func() map[string]chat.Pace // of each network
 	Flooded func() []chat.Place         // places of which something is not carried because it came too fast
 	Calm    func(chat.Place)            // ends that
+	Retry   func(network string) bool   // has one that gave up tried now; false: it has not given up
 	Reload  bool                        // the configuration can be read again
 	// Configured says that the configuration itself ignores that one; nil: it
 	// ignores nobody.
@@ -321,6 +322,9 @@ func bridgeResume(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, err
 func bridgeRetry(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	var p chat.Place
 	var err error
+	if name, is := call.network(); is {
+		return call.retryNetwork(name)
+	}
 	if len(call.Args) > 0 {
 		if p, err = call.bridgePlace(); err != nil {
 			return chat.Reply{}, err
@@ -361,6 +365,31 @@ func bridgeRetry(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, erro
 		line = call.Say("%s again; the words of %d are not kept any more.", count(again, "message goes", "messages go"), gone)
 	}
 	return call.Answer(line, call.Try("bridges"))
+}
+
+// network is the network that the arguments name and nothing else.
+func (c *Call) network() (name string, is bool) {
+	if len(c.Args) != 1 || c.Desk.Status == nil {
+		return "", false
+	}
+	for name := range c.Desk.Status() {
+		if strings.EqualFold(name, c.Args[0]) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// retryNetwork has a network that gave up tried at once.
+func (c *Call) retryNetwork(name string) (chat.Reply, error) {
+	c.object = "network " + name
+	if c.Desk.Bridging.Retry == nil || !c.Desk.Bridging.Retry(name) {
+		if c.Desk.Status()[name].Up {
+			return chat.Reply{}, sprints.Refuse(sprints.Conflict, "%s is connected.", name).Hint("bridges")
+		}
+		return chat.Reply{}, sprints.Refuse(sprints.Conflict, "%s has not given up: it is tried again all the time.", name).Hint("bridges")
+	}
+	return c.Answer(c.Say("I try %s again now.", name), c.Try("bridges"))
 }
 
 // ignoring is the network and whom, checked.

@@ -184,3 +184,19 @@ func TestAPlaceThatFellSilentIsNoticed(t *testing.T) {
 	got := w.did(orga, "status").Reply.Plain()
 	wantWords(t, got, "Nothing was heard in libera #sprints since 10:00, though there is talk elsewhere in its bridge.")
 }
+
+func TestANetworkThatGaveUpIsTriedAtOnce(t *testing.T) {
+	w := newWorld(t)
+	var tried []string
+	w.desk.Bridging.Retry = func(network string) bool {
+		tried = append(tried, network)
+		return network == "pycon"
+	}
+	wantWords(t, w.did(orga, "bridge retry PyCon").Reply.Plain(), "I try pycon again now.")
+	if out := w.say(orga, "bridge retry libera"); !out.Refused || !strings.Contains(out.Reply.Plain(), "libera is connected.") {
+		t.Errorf("a network that is connected: %s", out.Reply.Plain())
+	}
+	if out := w.say(newcomer, "bridge retry pycon"); !out.Refused || len(tried) != 2 {
+		t.Errorf("tried %q", tried)
+	}
+}

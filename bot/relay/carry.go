@@ -124,3 +124,11 @@ func wordsOf(m chat.Message) chat.Reply {
 	}
 	return reply
 }
+
+// Where is how people call a channel and its network: "#sprints on Slack".
+func (c Carrier) Where(p chat.Place) string {
+	if l := c.Labels[p.Network]; l != "" {
+		return p.Channel + " on " + l
+	}
+	return p.Channel + " on " + p.Network
+}

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -90,5 +91,25 @@ func (s *Sender) arrived(r *row, n, of int, receipt chat.Receipt) func(sprints.T
 func (s *Sender) hold(q *queue, until time.Time, reason string) {
 	q.held = until
 	place := q.place
+	q.noted = reason != ""
+	delete(s.noted, place)
 	s.tell(func(tx sprints.Tx) error { return tx.Hold(place, until, reason) }, nil)
+}
+
+// recollect asks why places waited in an earlier run: that is over once words
+// arrive there.
+func (s *Sender) recollect(ctx context.Context) {
+	s.noted = map[chat.Place]bool{}
+	err := s.store.Read(ctx, func(v sprints.View) error {
+		all, err := v.Traffic()
+		for _, t := range all {
+			if t.Reason != "" && t.Place.Network == s.net.Name() {
+				s.noted[t.Place] = true
+			}
+		}
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		s.log.Warn("why places waited can't be read", "error", err)
+	}
 }

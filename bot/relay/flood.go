@@ -79,9 +79,9 @@ func (f *Floods) Limit(limits Limits) {
 }
 
 // Judge counts ms, heard on one network just now, in order. What runs as a
-// command counts as one; all other words count where bridged says so. Lines
-// that come late (Message.Ago) count when they were said.
-func (f *Floods) Judge(now time.Time, ms []chat.Message, bridged func(chat.Place) bool) []Verdict {
+// command counts as one; all other words count where bridged says so; of
+// who is ignored nothing does. Lines that come late (Message.Ago) count when they were said.
+func (f *Floods) Judge(now time.Time, ms []chat.Message, bridged func(chat.Place) bool, ignored func(chat.Message) bool) []Verdict {
 	verdicts := make([]Verdict, len(ms))
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -100,7 +100,7 @@ func (f *Floods) Judge(now time.Time, ms []chat.Message, bridged func(chat.Place
 			continue
 		}
 		switch {
-		case summed(m.Kind), m.Kind == chat.Deleted: // what is taken back floods nobody
+		case ignored(m), summed(m.Kind), m.Kind == chat.Deleted: // what is taken back floods nobody
 		case m.Addressed && m.Kind == chat.Said && !m.From.Bot:
 			verdicts[i] = f.command(now, m)
 		case bridged(m.In):
@@ -143,6 +143,48 @@ func (f *Floods) Calm(p chat.Place) {
 			m.over, m.n = time.Time{}, 0
 		}
 	}
+}
+
+// Over gives what was stopped in floods that are over, by place, each once:
+// that it is told does not wait for somebody to speak there.
+func (f *Floods) Over(now time.Time) map[chat.Place]Missed {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var all map[chat.Place]Missed
+	for s, m := range f.meters {
+		if m.missed.Lines == 0 || now.Sub(m.over) < floodQuiet {
+			continue
+		}
+		if all == nil {
+			all = map[chat.Place]Missed{}
+		}
+		all[s.place] = all[s.place].and(m.missed)
+		m.over, m.missed = time.Time{}, Missed{}
+	}
+	return all
+}
+
+// Untold takes back what could not be told of a place.
+func (f *Floods) Untold(p chat.Place, k Missed) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	m := f.meter(source{place: p}, k.Last)
+	m.missed = m.missed.and(k)
+}
+
+// and is both together.
+func (k Missed) and(o Missed) Missed {
+	if k.Lines == 0 {
+		return o
+	}
+	if o.First.Before(k.First) {
+		k.First = o.First
+	}
+	if o.Last.After(k.Last) {
+		k.Last = o.Last
+	}
+	k.Lines += o.Lines
+	return k
 }
 
 // Stopped are the places of which something is not carried now.

@@ -27,7 +27,7 @@ func newFlood(l relay.Limits) *flood {
 func (f *flood) says(who string, at time.Duration) relay.Verdict {
 	f.n++
 	m := chat.Message{ID: fmt.Sprint(f.n), In: floodRoom, From: chat.Handle{Network: "libera", ID: who, Nick: who}, Kind: chat.Said}
-	return f.Judge(f.start.Add(at), []chat.Message{m}, anywhere)[0]
+	return f.Judge(f.start.Add(at), []chat.Message{m}, anywhere, nobody)[0]
 }
 
 func TestAFloodOfOneStopsOnlyThatOne(t *testing.T) {
@@ -98,7 +98,7 @@ func TestWhatIsFetchedLateCountsWhenItWasSaid(t *testing.T) {
 	for i := range 500 {
 		ms = append(ms, chat.Message{ID: fmt.Sprint(i), In: floodRoom, From: chat.Handle{ID: "ada"}, Kind: chat.Said, Ago: time.Hour - time.Duration(i)*time.Second})
 	}
-	for i, v := range f.Judge(f.start, ms, anywhere) {
+	for i, v := range f.Judge(f.start, ms, anywhere, nobody) {
 		if v.Stop {
 			t.Fatalf("line %d of a quiet hour stopped", i)
 		}
@@ -112,7 +112,7 @@ func TestWhatComesAgainIsCountedOnce(t *testing.T) {
 		ms[i] = chat.Message{ID: fmt.Sprint(i), In: floodRoom, From: chat.Handle{ID: "ada"}, Kind: chat.Said}
 	}
 	for range 5 {
-		v := f.Judge(f.start, ms, anywhere)
+		v := f.Judge(f.start, ms, anywhere, nobody)
 		for i := range v {
 			if v[i].Stop {
 				t.Fatal("stopped, though only the store was ill")
@@ -128,7 +128,7 @@ func TestCommandsOfOnePersonAreLimited(t *testing.T) {
 	for i := range 100 {
 		f.n++
 		m := chat.Message{ID: fmt.Sprint(f.n), In: floodRoom, From: chat.Handle{Network: "libera", ID: "eve"}, Kind: chat.Said, Addressed: true}
-		v := f.Judge(f.start.Add(time.Duration(i)*200*time.Millisecond), []chat.Message{m}, anywhere)[0]
+		v := f.Judge(f.start.Add(time.Duration(i)*200*time.Millisecond), []chat.Message{m}, anywhere, nobody)[0]
 		if !v.Stop {
 			run++
 		}
@@ -147,7 +147,7 @@ func TestWhatWasSaidBeforeAFloodIsCarriedThoughItIsFetchedMeanwhile(t *testing.T
 		f.says("eve", 0)
 	}
 	m := chat.Message{ID: "late", In: floodRoom, From: chat.Handle{ID: "eve"}, Kind: chat.Said, Ago: time.Hour}
-	if v := f.Judge(f.start.Add(time.Second), []chat.Message{m}, anywhere)[0]; v.Stop {
+	if v := f.Judge(f.start.Add(time.Second), []chat.Message{m}, anywhere, nobody)[0]; v.Stop {
 		t.Errorf("an hour before the flood: %+v", v)
 	}
 	if v := f.says("eve", 2*time.Second); !v.Stop || v.Tell {
@@ -162,11 +162,11 @@ func TestWhatWasHeardAlreadyIsNotCountedAsMissed(t *testing.T) {
 	for i := range ms {
 		ms[i] = chat.Message{ID: fmt.Sprint("m", i), In: floodRoom, From: chat.Handle{ID: "ada"}, Kind: chat.Said}
 	}
-	f.Judge(f.start, ms, anywhere)
+	f.Judge(f.start, ms, anywhere, nobody)
 	for i := range ms {
 		ms[i].Ago = 5 * time.Minute
 	}
-	f.Judge(f.start.Add(5*time.Minute), ms, anywhere)
+	f.Judge(f.start.Add(5*time.Minute), ms, anywhere, nobody)
 	if v := f.says("ada", 6*time.Minute); v.Stop || v.Missed.Lines != 0 {
 		t.Errorf("the next line: %+v", v)
 	}
@@ -182,8 +182,45 @@ func TestWhatIsFetchedBehindLiveWordsIsNoFlood(t *testing.T) {
 	}
 	for i := range 30 {
 		m := chat.Message{ID: fmt.Sprint("late", i), In: floodRoom, From: chat.Handle{ID: "p1"}, Kind: chat.Said, Ago: time.Hour - time.Duration(i)*2*time.Second}
-		if v := f.Judge(f.start.Add(time.Minute), []chat.Message{m}, anywhere)[0]; v.Stop {
+		if v := f.Judge(f.start.Add(time.Minute), []chat.Message{m}, anywhere, nobody)[0]; v.Stop {
 			t.Fatalf("line %d of a quiet hour is stopped", i)
 		}
+	}
+}
+
+func nobody(chat.Message) bool { return false }
+
+func TestAFloodThatIsOverIsToldThoughNobodySpeaks(t *testing.T) {
+	f := newFlood(relay.Limits{Person: 2})
+	for range 5 {
+		f.says("eve", 0)
+	}
+	if all := f.Over(f.start.Add(30 * time.Second)); len(all) != 0 {
+		t.Errorf("over too early: %v", all)
+	}
+	all := f.Over(f.start.Add(70 * time.Second))
+	if k := all[floodRoom]; k.Lines != 3 || !k.First.Equal(f.start) {
+		t.Errorf("over with %+v", all)
+	}
+	if all := f.Over(f.start.Add(80 * time.Second)); len(all) != 0 {
+		t.Errorf("told twice: %v", all)
+	}
+	f.Untold(floodRoom, all[floodRoom])
+	if all := f.Over(f.start.Add(90 * time.Second)); all[floodRoom].Lines != 3 {
+		t.Errorf("what could not be told is lost: %v", all)
+	}
+	if v := f.says("eve", 2*time.Minute); v.Stop || v.Missed.Lines > 0 {
+		t.Errorf("afterwards %+v", v)
+	}
+}
+
+func TestWhoIsIgnoredFloodsNobody(t *testing.T) {
+	f := newFlood(relay.Limits{Person: 2, Place: 4})
+	for i := range 20 {
+		m := chat.Message{ID: fmt.Sprint("bot", i), In: floodRoom, From: chat.Handle{Network: "libera", ID: "bot"}, Kind: chat.Said}
+		f.Judge(f.start, []chat.Message{m}, anywhere, func(m chat.Message) bool { return m.From.ID == "bot" })
+	}
+	if v := f.says("ada", time.Second); v.Stop {
+		t.Errorf("ada pays for one who is ignored: %+v", v)
 	}
 }

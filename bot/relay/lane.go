@@ -89,6 +89,8 @@ type queue struct {
 	unsaved  int             // parts confirmed whose receipt is not stored
 	held     time.Time       // nothing goes before
 	tries    int             // refusals of the place in a row
+	refused  bool            // of what is on the wire something was refused: the rest counts as one with it
+	noted    bool            // the store has a reason why it waits
 	shut     bool            // the last refusal was the place's own word: nothing of it arrived
 	careful  bool            // after a refusal: one part at a time until one passes
 	settling bool            // a part failed: nothing is given until the wire is empty
@@ -167,7 +169,7 @@ func (q *queue) idle() bool {
 // recall takes back all that is not confirmed, once the wire is empty, so
 // that it goes again in order.
 func (q *queue) recall() {
-	q.settling = false
+	q.settling, q.refused = false, false
 	rows := q.flying
 	if q.current != nil && !slices.Contains(rows, q.current) {
 		rows = append(rows, q.current)

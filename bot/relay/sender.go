@@ -71,6 +71,8 @@ type Sender struct {
 	saveBy  time.Time // after a failure: not tried again before
 	failing int       // saves that failed in a row
 
+	noted map[chat.Place]bool // places of which the store has a reason of an earlier run
+
 	paused func(chat.Place) bool // places whose relays wait; nil: none
 }
 
@@ -112,6 +114,7 @@ func (s *Sender) Run(ctx context.Context) error {
 	store := context.WithoutCancel(ctx) // receipts are stored though ctx ended
 	s.ended = ctx.Done()
 	changes := s.store.Changes(ctx)
+	s.recollect(ctx)
 	s.load(ctx)
 	for {
 		s.apply()
@@ -347,7 +350,7 @@ func (s *Sender) done(q *queue, r *row, n int, receipt chat.Receipt, err error) 
 	switch {
 	case r.finishing: // refused meanwhile: nothing is left to decide
 	case err == nil:
-		if q.tries > 0 {
+		if q.tries > 0 || q.noted || s.noted[q.place] {
 			s.hold(q, time.Time{}, "")
 		}
 		q.tries, q.careful, q.shut = 0, false, false
@@ -391,8 +394,11 @@ func (s *Sender) refuse(q *queue, r *row, err error, least time.Duration) {
 		return
 	}
 	q.careful = true
-	pause := max(least, min(longHold, firstHold<<min(q.tries, 10)))
-	q.tries++
+	if !q.refused { // of all that was on the wire together the first counts
+		q.refused = true
+		q.tries++
+	}
+	pause := max(least, min(longHold, firstHold<<min(q.tries-1, 10)))
 	why := err.Error()
 	if q.shut = errors.As(err, &place); q.shut {
 		why = "the place refuses" // the network's own words may hold people's

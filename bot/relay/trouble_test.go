@@ -480,3 +480,80 @@ func TestAfterACrashARowInDoubtMayStillLand(t *testing.T) {
 		t.Errorf("looked up %d times", n)
 	}
 }
+
+func TestAPlaceThatWasAskedToWaitIsNotSaidToWaitAfterwards(t *testing.T) {
+	w := newWire()
+	w.pace.Window = 1
+	asked := 0
+	w.answer = func(chat.Part) (chat.Receipt, error) {
+		if asked++; asked == 1 {
+			return chat.Receipt{}, &chat.RetryAfter{Wait: 10 * time.Second}
+		}
+		return chat.Receipt{}, nil
+	}
+	r := newRig(t, w, w)
+	r.post("#a", chat.Relays, nil, "one", "two")
+	reason := func() (why string) {
+		if err := r.store.Read(t.Context(), func(v sprints.View) error {
+			all, err := v.Traffic()
+			for _, t := range all {
+				why = t.Reason
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return why
+	}
+	r.until("it is said why", func() bool { return reason() == "asked to wait" })
+	r.passing(10 * time.Second)
+	r.drained()
+	r.until("it is said no more", func() bool { return reason() == "" })
+}
+
+func TestWhatAnEarlierRunSaidOfAPlaceIsOverOnceWordsArrive(t *testing.T) {
+	w := newWire()
+	r := newRig(t, w, w)
+	r.stop()
+	room := chat.Place{Network: "net", Channel: "#a"}
+	reason := func() (why string) {
+		if err := r.store.Read(t.Context(), func(v sprints.View) error {
+			all, err := v.Traffic()
+			for _, t := range all {
+				why = t.Reason
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return why
+	}
+	if err := r.store.Write(t.Context(), func(tx sprints.Tx) error { return tx.Hold(room, tx.Now(), "not in channel") }); err != nil {
+		t.Fatal(err)
+	}
+	r.start(w)
+	r.post("#a", chat.Relays, nil, "one")
+	r.drained()
+	r.until("it is said no more", func() bool { return reason() == "" })
+}
+
+// TestManyRefusedTogetherAreOneRefusal has a whole window refused at once: the
+// place waits as after one refusal.
+func TestManyRefusedTogetherAreOneRefusal(t *testing.T) {
+	w := newWire()
+	w.keep = true
+	r := newRig(t, w, w)
+	r.post("#a", chat.Relays, nil, "1", "2", "3", "4", "5", "6", "7", "8")
+	w.wait(t, 8)
+	w.mu.Lock()
+	dones := w.dones
+	w.dones = nil
+	w.mu.Unlock()
+	for _, done := range dones {
+		done(chat.Receipt{}, &chat.ErrPlace{Reason: "moderated"})
+	}
+	r.until("the place waits 5 s", func() bool {
+		qs := r.queues()
+		return len(qs) == 1 && qs[0].Held.Equal(r.clock.Now().Add(5*time.Second))
+	})
+}
