@@ -222,6 +222,7 @@ func (s *Sender) dispatch(ctx, store context.Context, now time.Time) {
 		default:
 			s.gather(q, r, now)
 			s.send(ctx, q, r)
+			s.apply() // what was refused at once is not overtaken
 		}
 	}
 }
