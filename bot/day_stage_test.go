@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -41,7 +42,15 @@ var buildDayBot = sync.OnceValues(func() (string, error) {
 
 var dayBotDir string // where it was built, "" if no test needed it
 
+// TestMain lets more tests run at once than there are processors: those that do
+// wait for servers, clocks and retries most of their time.
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if parallel := flag.Lookup("test.parallel"); parallel.Value.String() == parallel.DefValue {
+		if err := flag.Set("test.parallel", "4"); err != nil {
+			panic(err)
+		}
+	}
 	code := m.Run()
 	if dayBotDir != "" {
 		os.RemoveAll(dayBotDir)

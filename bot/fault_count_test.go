@@ -43,6 +43,10 @@ func (c *corner) allArrived(mostOnIRC int, ordered bool) {
 					}
 					continue
 				}
+				if from == sideIRC && n < c.unsure && !rows[words] && times[words] == 0 {
+					unheard++
+					continue
+				}
 				if due++; rows[words] {
 					kept++
 				}
@@ -59,10 +63,13 @@ func (c *corner) allArrived(mostOnIRC int, ordered bool) {
 			}
 			arrived, doubled = arrived+len(times), doubled+again
 		}
+		if arrived < said/4 {
+			c.t.Errorf("%s: only %d of %d were heard: the test shows little", way, arrived, said)
+		}
 		if late > 0 && (from == sideIRC || ordered) {
 			c.t.Errorf("%s: %d out of order", way, late)
 		}
-		c.t.Logf("%s: %d said, %d of them where the bot was not, %d rows, %d arrived, %d lost, %d doubled, %d out of order",
+		c.t.Logf("%s: %d said, %d of them where nobody could hear, %d rows, %d arrived, %d lost, %d doubled, %d out of order",
 			way, said, unheard, kept, arrived, lost, doubled, late)
 	}
 }
