@@ -13,8 +13,9 @@ const (
 	contextWords = 3   // beside the change at most, to say where it is
 )
 
-// Manners of IRC: a line said stays, and many lines are a burden.
-func (n *Network) Manners() chat.Manners { return chat.Manners{Short: true} }
+// Manners of IRC: a line said stays, or is taken back by the few servers that
+// can, and many lines are a burden.
+func (n *Network) Manners() chat.Manners { return chat.Manners{Short: true, Retracts: true} }
 
 // substitution is the short form of an edit, "s/tehm/them/": one changed run of
 // words, with as many of those beside it as it takes to tell where it is. It is

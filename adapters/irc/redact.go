@@ -14,7 +14,11 @@ func answers(l line) string {
 func (s *session) redacted(l line) {
 	r := s.rooms[s.folding.fold(l.param(0))]
 	of := l.param(1)
-	if r == nil || !r.joined || of == "" || l.nick == "" || s.folding.same(l.nick, s.nick) {
+	if s.folding.same(l.nick, s.nick) {
+		s.tookBack(l, of)
+		return
+	}
+	if r == nil || !r.joined || of == "" || l.nick == "" {
 		return
 	}
 	m := chat.Message{

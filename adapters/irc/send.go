@@ -22,14 +22,16 @@ type shipment struct {
 
 // flying is one line written and not yet confirmed.
 type flying struct {
-	target string // folded
-	raw    string // the line, without tags
-	text   string
-	label  string
-	ping   int // number of the PING behind it, 0 while there is none
-	sent   time.Time
-	ship   *shipment
-	bare   bool // formatting codes were taken out after a refusal
+	target  string // folded
+	raw     string // the line, without tags
+	text    string
+	label   string
+	ping    int // number of the PING behind it, 0 while there is none
+	sent    time.Time
+	ship    *shipment
+	gone    string // the msgid of the line of ours that this one takes back
+	instead string // what is said where the server does not
+	bare    bool   // formatting codes were taken out after a refusal
 }
 
 // Send puts one part on the wire; see relay.Network.
@@ -53,6 +55,9 @@ func (s *session) post(part chat.Part, done func(chat.Receipt, error)) {
 	}
 	if err != nil {
 		s.after = append(s.after, func() { done(chat.Receipt{}, err) })
+		return
+	}
+	if part.Out.Kind == chat.Deleted && s.takeBack(part, target, done) {
 		return
 	}
 	ship := &shipment{done: done}

@@ -244,6 +244,10 @@ func (s *session) on(l line) {
 		case "407":
 			s.tooMany(l)
 		case "FAIL", "421":
+			if l.param(0) == "REDACT" {
+				s.notTakenBack(l)
+				return
+			}
 			s.noHistory(l)
 		case "465", "466":
 			s.quit(errors.New("the server banned this connection: "+clean(l.text())), true)

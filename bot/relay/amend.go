@@ -135,7 +135,7 @@ func (s *Sender) aimed(q *queue, r *row, there []sprints.Counterpart) {
 		r.Of = at.ID // without one it is said in the channel
 		return
 	}
-	if s.manners.Rewrites && at.ID == "" || !s.manners.Rewrites && !at.Sent {
+	if (s.manners.Rewrites || r.Quiet) && at.ID == "" || !s.manners.Rewrites && !at.Sent {
 		s.withdraw(q, r)
 		return
 	}

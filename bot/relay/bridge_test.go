@@ -77,6 +77,15 @@ func (r *room) Render(out chat.Outgoing) []chat.Part {
 		lines = append(lines, line)
 	}
 	body := strings.Join(lines, " + ")
+	if r.manners.Retracts && out.Kind == chat.Deleted {
+		body = "of " + out.Of
+		if len(out.OfPosts) > 0 {
+			body = "of " + strings.Join(out.OfPosts, " ")
+		}
+		if out.Quiet {
+			body += " quiet"
+		}
+	}
 	if out.Was != nil {
 		body = out.Was.Plain() + " -> " + body
 	}
@@ -87,7 +96,7 @@ func (r *room) Render(out chat.Outgoing) []chat.Part {
 	most := r.most
 	r.mu.Unlock()
 	var parts []chat.Part
-	for most > 0 && len(body) > most {
+	for most > 0 && len(body) > most && out.Kind != chat.Deleted {
 		parts = append(parts, chat.Part{Out: out, N: len(parts), Body: body[:most]})
 		body = body[most:]
 	}

@@ -3,6 +3,7 @@ package relay
 import (
 	"reflect"
 	"slices"
+	"strconv"
 	"time"
 
 	"sprintbot/sprints"
@@ -93,6 +94,26 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 		if _, _, err := tx.Post(out); err != nil {
 			return err
 		}
+		if m.Kind == chat.Deleted && c.Manners[to.Network].Retracts {
+			if err := retractEdits(tx, out, a.base, rows); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// retractEdits asks for what was said of edits to be taken back with the words.
+func retractEdits(tx sprints.OutboxWriter, out chat.Outgoing, base sprints.Counterpart, rows []sprints.Counterpart) error {
+	key := out.Key
+	for _, r := range rows {
+		if r.Place.Root() != base.Place.Root() || r.Row == base.Row || r.ID == "" {
+			continue
+		}
+		out.Key, out.About, out.Quiet, out.Unsent = key+"\x1f"+strconv.FormatInt(r.Row, 10), r.Row, true, false
+		if _, _, err := tx.Post(out); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -104,8 +125,9 @@ func (c Carrier) shown(tx sprints.Clocked, m chat.Message, ways Ways, a carried,
 	late := tx.Now().Add(-m.Ago).Sub(a.base.At) > ways.editsWithin()
 	if m.Kind == chat.Deleted {
 		if !rewrites && (!ways.Deletes || late) {
-			out.Unsent = true
-			return a.wait
+			out.Quiet = c.Manners[out.To.Network].Retracts
+			out.Unsent = !out.Quiet
+			return a.wait || out.Quiet && a.base.ID != ""
 		}
 		return true
 	}

@@ -61,10 +61,10 @@ func (s *Sender) gone(q *queue, r *row) {
 func (s *Sender) arrived(r *row, n, of int, receipt chat.Receipt) func(sprints.Tx) error {
 	ids, change, about, words, page := r.ids(), n == of && r.changes(), r.About, r.Reply, r.Page
 	posts := slices.Clone(r.posts)
-	if r.changes() {
+	if r.changes() && (s.manners.Rewrites || r.Kind == chat.Deleted) {
 		receipt.ID = "" // the message is that of the row changed
 	}
-	whole := s.manners.Rewrites && len(posts) > 1 && !r.changes() // else the receipt is enough
+	whole := len(posts) > 1 && (s.manners.Rewrites && !r.changes() || s.manners.Retracts && r.Kind != chat.Deleted) // else the receipt is enough
 	changed := s.manners.Rewrites && change && r.Kind == chat.Edited && max(len(posts), r.OfParts) > 1
 	return func(tx sprints.Tx) error {
 		for _, id := range ids {

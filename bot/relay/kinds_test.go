@@ -99,6 +99,39 @@ func TestEditsWhereWordsStayAreShownShortAndNeverAStorm(t *testing.T) {
 	}
 }
 
+func TestWhereTheServerMayTakeWordsBackItIsAskedToWithAllThatWasSaidOfThem(t *testing.T) {
+	b := newBridge(t, relay.Ways{})
+	b.irc.manners.Retracts = true
+	b.carrier.Manners = relay.MannersOf([]relay.Network{b.slack, b.irc})
+	one := b.say(grace, "the tabel is B4")
+	b.drained()
+	b.edit(grace, one, "the table is B4")
+	b.drained()
+	b.delete(grace, one)
+	b.drained()
+	want := []string{"said the tabel is B4", "edited the tabel is B4 -> the table is B4", "deleted of libera-1 quiet", "deleted of libera-2 quiet"}
+	if !slices.Equal(b.irc.said, want) {
+		t.Errorf("%q, want %q", b.irc.said, want)
+	}
+}
+
+func TestAllLinesOfWordsAreTakenBackAlsoAfterARestart(t *testing.T) {
+	b := newBridge(t, relay.Ways{})
+	b.irc.manners.Retracts, b.irc.most = true, 3
+	b.carrier.Manners = relay.MannersOf([]relay.Network{b.slack, b.irc})
+	b.stop()
+	b.start()
+	one := b.say(grace, "onetwo")
+	b.drained()
+	b.stop()
+	b.start()
+	b.delete(grace, one)
+	b.drained()
+	if want := "deleted of libera-1 libera-2 quiet"; b.irc.said[len(b.irc.said)-1] != want {
+		t.Errorf("%q, want %q", b.irc.said, want)
+	}
+}
+
 func TestABridgeSaysWhatOfChangesItShows(t *testing.T) {
 	old := newBridge(t, relay.Ways{Deletes: true})
 	first := old.say(grace, "one")

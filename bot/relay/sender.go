@@ -357,7 +357,7 @@ func (s *Sender) done(q *queue, r *row, n int, receipt chat.Receipt, err error) 
 		q.tries, q.careful, q.shut = 0, false, false
 		r.ok[n], r.posts[n] = true, receipt.ID
 		q.unsaved++
-		if n == 0 || r.receipt.ID == "" {
+		if n == 0 || r.ok[0] && r.receipt.ID == "" { // a later part may be answered first
 			r.receipt = receipt
 		}
 		s.confirm(q, r)

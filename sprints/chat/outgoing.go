@@ -35,6 +35,7 @@ type Outgoing struct {
 	OfParts   int           `json:"-"`
 	OfPosts   []string      `json:"-"`                // receipt ids of these parts, in order; "" and what is missing are not known
 	Unsent    bool          `json:"unsent,omitempty"` // an Edited or Deleted for words that still wait, and no others
+	Quiet     bool          `json:"quiet,omitempty"`  // a Deleted that is not said where the words can't be taken back
 	Was       *Reply        `json:"was,omitempty"`    // of an Edited: the words shown now; where they can't be changed the difference is enough. nil: say the new ones whole
 	Re        Text          `json:"re,omitempty"`     // whom and what it answers ("re ada: "), for networks without threads
 	Page      string        `json:"page,omitempty"`   // address of the words as a page, for networks on which they are long
@@ -101,6 +102,7 @@ type Receipt struct {
 type Manners struct {
 	Rewrites bool // Edited and Deleted change what was said; elsewhere they are said
 	Threads  bool // a reply can stand under what it replies to
+	Retracts bool // where Rewrites is false: the server may take a Deleted's words back; else it is said, unless it is Quiet
 	Short    bool // many lines are a burden: they are shown as a link to a page
 }
 
