@@ -26,6 +26,8 @@ func (b *blocks) add(l chat.Line) {
 		role, l.Cells = chat.Plain, []chat.Text{bold(joined(l.Cells))}
 	case role == chat.Item && numbered(l), role == chat.Hint && units(l.Plain()) > hintUnits:
 		role = chat.Plain
+	case role == chat.Try && units(pressed(l)) > longestLink:
+		role, l.Cells = chat.Plain, []chat.Text{{{Text: "!" + pressed(l), Code: true}}}
 	}
 	if role != b.role || role == chat.Try && len(b.lines) == actionRow {
 		b.close()
@@ -131,12 +133,12 @@ func (b *blocks) table() {
 	}
 }
 
-// buttons are suggested commands: pressing one says it in private.
+// buttons are suggested commands: pressing one says it in private. One too long for a button's value is words.
 func (b *blocks) buttons() {
 	var elements []slackapi.BlockElement
 	for _, l := range b.lines {
-		command := strings.Join(strings.Fields(clean(joined(l.Cells).Command())), " ")
-		if command == "" || units(command) > longestLink {
+		command := pressed(l)
+		if command == "" {
 			continue
 		}
 		b.tries++
@@ -146,6 +148,11 @@ func (b *blocks) buttons() {
 	if len(elements) > 0 {
 		b.done = append(b.done, slackapi.NewActionBlock("", elements...))
 	}
+}
+
+// pressed is the command that a press says.
+func pressed(l chat.Line) string {
+	return strings.Join(strings.Fields(clean(joined(l.Cells).Command())), " ")
 }
 
 // hint is quieter: small letters. Words without a link go as plain text, in which nothing is a mark.
