@@ -71,6 +71,11 @@ func (b *bot) change(ctx context.Context, end context.CancelCauseFunc) (done []s
 			return nil, err
 		}
 	}
+	if next.Listen != old.Listen {
+		if err := canListen(ctx, next.Listen); err != nil {
+			return nil, fmt.Errorf("web.listen: %w", err)
+		}
+	}
 	// What can fail comes before what can be seen.
 	var gone []*unit
 	var fresh []relay.Network
@@ -109,13 +114,13 @@ func (b *bot) change(ctx context.Context, end context.CancelCauseFunc) (done []s
 		return nil, fmt.Errorf("keep the event and the venue: %w", err)
 	}
 
-	b.running.stop(gone...)
-	done = append(done, b.settle(old, next, append(b.nets(), fresh...))...)
+	b.running.halt(gone...)
+	done = append(done, b.settle(old, next, slices.Concat(b.netsBut(gone), fresh))...)
 	b.reloads.now = next
 	if err := b.ear.guard.refresh(ctx, b.store); err != nil {
 		b.log.Error("what is paused and ignored can't be read", "error", err)
 	}
-	b.start(ctx, end, fresh...)
+	b.replace(ctx, end, gone, fresh...)
 	b.running.kick()
 	b.running.retry("")
 	if err := b.dropHomeless(ctx); err != nil {

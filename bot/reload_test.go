@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -135,7 +138,7 @@ func TestWhoAskedForAReloadIsToldWhatCameOfIt(t *testing.T) {
 		Bridges: relay.Routes{{Join: []chat.Place{onIRC, onSlack}}}, Organizers: []Organizer{{"libera", ada.ID}},
 	}
 	after := before
-	after.Bridges, after.Listen = nil, ":1"
+	after.Bridges, after.Listen = nil, "127.0.0.1:0"
 	faults := errors.Join(errors.New("config.yaml:3: event.name: is missing"), errors.New("config.yaml:9: networks: is a list, as [a, b]"))
 	loads := make(chan func() (Config, error), 2)
 	loads <- func() (Config, error) { return Config{}, faults }
@@ -171,5 +174,109 @@ func TestWhoAskedForAReloadIsToldWhatCameOfIt(t *testing.T) {
 	ended()
 	if got := rows(t, store); having(got, "alone now") > 0 {
 		t.Errorf("carried over a bridge that is gone: %q", got)
+	}
+}
+
+// TestAWrongFileChangesNothingAndSaysWhy has the configuration read again from
+// files with one fault each.
+func TestAWrongFileChangesNothingAndSaysWhy(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	const (
+		head = "event: {name: Before, timezone: UTC, first_day: 2027-05-17, last_day: 2027-05-20}\ndatabase: r.db\n"
+		web  = "web: {listen: \"127.0.0.1:0\"}\n"
+		nets = "networks:\n  - {name: libera, kind: irc, server: \"127.0.0.1:1\", tls: false, channels: [\"#sprints\"]}\n" +
+			"  - {name: pycon, kind: irc, server: \"127.0.0.1:1\", tls: false, channels: [\"#sprints\"]}\n"
+		joined = "bridges:\n  - [\"libera #sprints\", \"pycon #sprints\"]\n"
+	)
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	load := func(text string) func() (Config, error) {
+		return func() (Config, error) {
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				return Config{}, err
+			}
+			return loadConfig(file)
+		}
+	}
+	before, err := load(head + web + nets + joined)()
+	if err != nil {
+		t.Fatal(err)
+	}
+	irc, pycon := &standIn{name: "libera", up: true}, &standIn{name: "pycon", up: true}
+	b, store := newBot(t, irc, pycon)
+	b.ear.apply(before, b.networks)
+	b.reloads = &reloads{now: before, make: func(n NetworkConfig, _ Config) (relay.Network, error) {
+		return nil, fmt.Errorf("%s was made", n.Name)
+	}}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	b.start(ctx, nil, b.networks...)
+	defer func() { b.running.stop(b.running.list()...) }()
+	running := b.running.list()
+	other := strings.Replace(head, "Before", "After", 1)
+	for name, c := range map[string]struct{ text, why string }{
+		"no YAML":                     {other + web + nets + "bridges: [\n", "config.yaml:"},
+		"an unknown key":              {other + web + nets + joined + "relays: {}\n", "relay"},
+		"an unknown network":          {other + web + nets + "bridges:\n  - [\"libera #sprints\", \"oftc #sprints\"]\n", "names no network of this file; there are: libera, pycon"},
+		"a token that is not set":     {other + web + nets + "  - {name: s, kind: slack, app_token_env: NOT_SET_HERE, bot_token_env: NOT_SET_HERE, channels: [\"#a\"]}\n", "set it, or use app_token_file"},
+		"a bridge that is there":      {other + web + nets + joined + "  - [\"libera #sprints\", \"pycon #sprints\"]\n", "in a bridge already"},
+		"a port that is taken":        {other + "web: {listen: \"" + taken.Addr().String() + "\"}\n" + nets + joined, "take a free port with --listen 127.0.0.1:0"},
+		"a venue that is not there":   {"venue: {file: nowhere.csv}\n" + other + web + nets + joined, "nowhere.csv"},
+		"a network that can't be had": {other + web + strings.Replace(nets, "127.0.0.1:1", "127.0.0.1:2", 1) + joined, "network libera: libera was made"},
+	} {
+		b.reloads.load = load(c.text)
+		done, err := b.change(ctx, nil)
+		if err == nil || !strings.Contains(err.Error(), c.why) || done != nil {
+			t.Errorf("%s: %v, done %q", name, err, done)
+		}
+		var event sprints.Event
+		if err := store.Read(ctx, func(v sprints.View) (err error) { event, err = v.Event(); return err }); err != nil || event.Name != "Ears" {
+			t.Errorf("%s: the event is %q, %v", name, event.Name, err)
+		}
+		if !slices.Equal(b.running.list(), running) || len(b.ear.carrier.Routes.Others(onIRC)) != 1 || b.reloads.now.Event.Name != "Before" {
+			t.Errorf("%s: something is changed", name)
+		}
+	}
+}
+
+// TestAGapIsNotOverWhileItsNetworkIsStartedAgain asks for the gap of a network
+// whenever its new adapter is asked for its name.
+func TestAGapIsNotOverWhileItsNetworkIsStartedAgain(t *testing.T) {
+	b, _ := newBot(t)
+	there := chat.Place{Network: "libera", Channel: "#a"}
+	var asked, asking, shut atomic.Bool
+	old := &stub{name: func() string { return "libera" }, gap: make(chan struct{})}
+	fresh := &stub{gap: make(chan struct{}), name: func() string {
+		if asking.CompareAndSwap(false, true) { // which asks for names itself
+			if b.gap(there) == nil {
+				shut.Store(true)
+			}
+			asked.Store(true)
+			asking.Store(false)
+		}
+		return "libera"
+	}}
+	before := Config{Networks: []NetworkConfig{{Name: "libera", Channels: []string{"#a"}}}}
+	after := Config{Networks: []NetworkConfig{{Name: "libera", Channels: []string{"#a", "#b"}}}}
+	day := sprints.DayOf(time.Now(), time.UTC)
+	after.Event = sprints.Event{Name: "Ears", Zone: time.UTC, First: day, Last: day.Add(3)}
+	b.reloads = &reloads{now: before, load: func() (Config, error) { return after, nil }, make: func(NetworkConfig, Config) (relay.Network, error) {
+		return fresh, nil
+	}}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	b.start(ctx, nil, old)
+	defer func() { b.running.stop(b.running.list()...) }()
+	if _, err := b.change(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	if !asked.Load() || shut.Load() {
+		t.Errorf("asked %t, the gap was over: %t", asked.Load(), shut.Load())
+	}
+	if got := b.gap(there); got != (<-chan struct{})(fresh.gap) {
+		t.Error("the gap is not the new adapter's")
 	}
 }

@@ -72,7 +72,12 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	b.reloads = &reloads{
 		asked: make(chan chat.Handle, 1), load: load, now: cfg,
 		make: func(n NetworkConfig, c Config) (relay.Network, error) {
-			return newNetwork(n, pastOf(store, n.Name), c.Bridges, faces(c.URL), log)
+			then := pastOf(store, n.Name)
+			var err error
+			if then.learned, err = learnedOf(ctx, store, n.Name); err != nil {
+				return nil, err
+			}
+			return newNetwork(n, then, c.Bridges, faces(c.URL), log)
 		},
 	}
 	mode := web.Off
@@ -116,6 +121,8 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 type past struct {
 	mark  func(context.Context, chat.Place) (sprints.Mark, error)
 	heard func(ctx context.Context, from, to string, most int) ([]sprints.HeardKey, error)
+	// learned is the pace that its server had taught, 0 none.
+	learned time.Duration
 }
 
 func pastOf(store sprints.Store, network string) past {
@@ -128,6 +135,21 @@ func pastOf(store sprints.Store, network string) past {
 	}}
 }
 
+// learnedOf is the pace that a network's server had taught when the bot ran
+// last, 0 none.
+func learnedOf(ctx context.Context, store sprints.Store, network string) (learned time.Duration, err error) {
+	err = store.Read(ctx, func(v sprints.View) error {
+		all, err := v.Networks()
+		for _, n := range all {
+			if n.Name == network {
+				learned = n.Learned
+			}
+		}
+		return err
+	})
+	return learned, err
+}
+
 // newNetwork makes the adapter of one configured network.
 func newNetwork(n NetworkConfig, then past, routes relay.Routes, face func(network, nick string) string, log *slog.Logger) (relay.Network, error) {
 	switch {
@@ -136,7 +158,7 @@ func newNetwork(n NetworkConfig, then past, routes relay.Routes, face func(netwo
 			Name: n.Name, Server: n.IRC.Server, TLS: n.IRC.TLS, Pin: n.IRC.Pin, ServerPassword: string(n.IRC.Open), Nick: n.IRC.Nick, Channels: n.Channels,
 			Account: n.IRC.Account, Password: string(n.IRC.Password), Pace: n.IRC.Pace,
 			Keys: keysToDoors(n.IRC.Keys), External: n.IRC.External, CertFile: n.IRC.CertFile, KeyFile: n.IRC.KeyFile,
-			Mark: then.mark, Presence: presence(n.Name, routes), Version: "sprintbot " + version(), Log: log,
+			Learned: then.learned, Mark: then.mark, Presence: presence(n.Name, routes), Version: "sprintbot " + version(), Log: log,
 		})
 	case n.Slack != nil:
 		return slack.New(slack.Config{
@@ -232,6 +254,16 @@ func listen(ctx context.Context, c web.Config) (*web.Site, error) {
 		return nil, cantListen(err, c.Listen)
 	}
 	return site, nil
+}
+
+// canListen says what is wrong with an address that the page shall have at the
+// next start.
+func canListen(ctx context.Context, on string) error {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", on)
+	if err != nil {
+		return cantListen(err, on)
+	}
+	return l.Close()
 }
 
 // cantListen is err, with what to do where it says that a port can't be opened.

@@ -85,9 +85,14 @@ func (b *bot) nets() []relay.Network {
 	if len(all) == 0 {
 		return b.networks
 	}
-	nets := make([]relay.Network, len(all))
-	for i, u := range all {
-		nets[i] = u.net
+	return b.netsBut(nil)
+}
+
+// netsBut are the networks that run, but for some.
+func (b *bot) netsBut(gone []*unit) []relay.Network {
+	var nets []relay.Network
+	for _, u := range without(b.running.list(), gone) {
+		nets = append(nets, u.net)
 	}
 	return nets
 }
@@ -105,6 +110,13 @@ func (b *bot) gap(p chat.Place) <-chan struct{} {
 // to its end. All are known before the first is heard or spoken to: what waits
 // for another's gap asks for it at once.
 func (b *bot) start(ctx context.Context, end context.CancelCauseFunc, networks ...relay.Network) {
+	b.replace(ctx, end, nil, networks...)
+}
+
+// replace is start, in place of units that were halted. Both are one step: at no
+// moment is a network that is started again unknown, or what waits for its gap
+// would go.
+func (b *bot) replace(ctx context.Context, end context.CancelCauseFunc, gone []*unit, networks ...relay.Network) {
 	var fresh []*unit
 	for _, n := range networks {
 		u := &unit{net: n, again: make(chan struct{}, 1), sender: relay.NewSender(n, b.store, b.clock, b.log.With("network", n.Name()))}
@@ -113,7 +125,7 @@ func (b *bot) start(ctx context.Context, end context.CancelCauseFunc, networks .
 		fresh = append(fresh, u)
 	}
 	b.running.mu.Lock()
-	b.running.all = append(b.running.all, fresh...)
+	b.running.all = append(without(b.running.all, gone), fresh...)
 	b.running.mu.Unlock()
 	for _, u := range fresh {
 		b.turnOn(ctx, end, u)
@@ -164,9 +176,21 @@ func (b *bot) turnOn(ctx context.Context, end context.CancelCauseFunc, u *unit) 
 	})
 }
 
-// stop ends networks, all of them at once, and waits for their goroutines: what
-// is in hand is finished, then their connections are closed.
+// stop halts networks and forgets them.
 func (us *units) stop(gone ...*unit) {
+	us.halt(gone...)
+	us.mu.Lock()
+	defer us.mu.Unlock()
+	us.all = without(us.all, gone)
+}
+
+func without(all, gone []*unit) []*unit {
+	return slices.DeleteFunc(slices.Clone(all), func(u *unit) bool { return slices.Contains(gone, u) })
+}
+
+// halt ends networks, all of them at once, and waits for their goroutines: what
+// is in hand is finished, then their connections are closed.
+func (us *units) halt(gone ...*unit) {
 	for _, u := range gone {
 		u.sending()
 	}
@@ -179,7 +203,4 @@ func (us *units) stop(gone ...*unit) {
 	for _, u := range gone {
 		u.readers.Wait()
 	}
-	us.mu.Lock()
-	defer us.mu.Unlock()
-	us.all = slices.DeleteFunc(us.all, func(u *unit) bool { return slices.Contains(gone, u) })
 }

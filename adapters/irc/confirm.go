@@ -35,7 +35,7 @@ func (s *session) barrier(now time.Time) {
 		}
 		return
 	}
-	every := s.n.cfg.Pace.Every
+	every := max(s.n.cfg.Pace.Every, s.n.Learned())
 	switch {
 	case s.unpinged >= barrierLines:
 	case every == 0 && s.pings > s.ponged:
@@ -130,6 +130,7 @@ func (s *session) acked(l line) {
 // confirm ends a line well. A line to the same place that was refused before it
 // was refused for its words.
 func (s *session) confirm(f *flying, receipt chat.Receipt) {
+	s.hears(time.Now())
 	s.land(f)
 	if f.ship.receipt.ID == "" {
 		f.ship.receipt = receipt

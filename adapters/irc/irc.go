@@ -67,6 +67,9 @@ type Config struct {
 	// Pace is how fast the server may be spoken to; the zero Pace is no limit.
 	// Window is 8 where it is zero.
 	Pace chat.Pace
+	// Learned is the pace that the server had taught in an earlier run, one line
+	// each; it counts where it is slower than Pace. 0 is nothing.
+	Learned time.Duration
 	// Mark is how far a channel was heard, sprints.ErrNotFound if never. Where
 	// the server has history, what was said after it while this side was away is
 	// asked for, and never what was said before the channel was first heard; nil
@@ -94,6 +97,7 @@ type Network struct {
 	mu     sync.Mutex
 	now    *session // the connection that may be written to, nil while away
 	status chat.Status
+	lesson lesson
 	echoes bool // the last connection confirmed by echo and needs no PING
 }
 
@@ -112,6 +116,9 @@ type limits struct {
 	unechoed  time.Duration // for an echo, before a PING asks instead
 	redial    backoff
 }
+
+// answer is how long the server may take to answer when it is asked for a sign.
+func (l limits) answer() time.Duration { return (l.dead + l.quiet) / 2 }
 
 func usualLimits() limits {
 	return limits{
@@ -163,8 +170,13 @@ func New(c Config) (*Network, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
+	var known lesson
+	if c.Learned > c.Pace.Every {
+		known = lesson{min(c.Learned, mostLearned), time.Now()}
+	}
 	return &Network{
 		cfg:     c,
+		lesson:  known,
 		log:     log.With("network", c.Name),
 		heard:   chat.NewMailbox[chat.Message](queued),
 		changed: make(chan struct{}, 1),
@@ -203,19 +215,6 @@ func (n *Network) Status() chat.Status {
 
 // Changed ticks when Status or Pace changed.
 func (n *Network) Changed() <-chan struct{} { return n.changed }
-
-// Pace is how fast Send may be called. Where the server does not echo what it
-// was sent, every fourth line or so costs a PING, and the pace leaves room for
-// it: servers fine PINGs too.
-func (n *Network) Pace() chat.Pace {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	pace := n.cfg.Pace
-	if !n.echoes {
-		pace.Every += pace.Every / 4
-	}
-	return pace
-}
 
 // set changes the status and wakes who waits for that.
 func (n *Network) set(change func(*chat.Status)) {

@@ -73,6 +73,9 @@ type session struct {
 	ponged    int
 	lastPing  time.Time
 	lastAlive time.Time
+
+	proven     time.Time // the last sign that the server has read something of ours
+	unanswered time.Time // the first PING since then that asks for one, zero none
 }
 
 const (
@@ -218,6 +221,7 @@ func (s *session) on(l line) {
 		case "PING":
 			s.link.send("PONG :" + l.text())
 		case "PONG":
+			s.hears(time.Now())
 			s.pong(l)
 		case "ERROR":
 			s.errored(l)
@@ -266,6 +270,9 @@ func (s *session) errored(l line) {
 		s.quit(errors.New("the server banned this connection: "+words), true)
 		return
 	}
+	if tooFast.MatchString(words) {
+		s.after = append(s.after, func() { s.n.learn(time.Now()) })
+	}
 	if s.why == nil {
 		s.why = errors.New("the server closed the connection: " + words)
 	}
@@ -312,6 +319,7 @@ func (s *session) welcome() {
 		return
 	}
 	s.welcomed = time.Now()
+	s.hears(s.welcomed)
 	if mode := s.options["BOT"]; len(mode) == 1 {
 		s.link.send("MODE " + s.nick + " +" + mode)
 	}

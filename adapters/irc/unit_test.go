@@ -142,6 +142,7 @@ func TestADeadLinkIsNoticedWithinAMinute(t *testing.T) {
 		"while dialled":     2 * l.handshake,
 		"while registering": l.welcome + l.tick,
 		"while idle":        l.dead + l.tick,
+		"in one direction":  l.quiet + l.answer() + 2*l.tick,
 		"while written to":  l.dead + l.tick + writeBound,
 	} {
 		if sum > time.Minute {
@@ -153,5 +154,31 @@ func TestADeadLinkIsNoticedWithinAMinute(t *testing.T) {
 	}
 	if l.regain > time.Minute || time.Duration(len(pleas)+1)*(l.plead+l.tick) > time.Minute {
 		t.Error("the nick is not tried again within a minute")
+	}
+}
+
+// TestWhatWasLearnedIsForgottenInTime lets hours pass without being cut off.
+func TestWhatWasLearnedIsForgottenInTime(t *testing.T) {
+	n, err := New(Config{Name: "libera", Server: "127.0.0.1:6667", Nick: "sprintbot", Pace: chat.Pace{Every: 2 * time.Second}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	for range 5 {
+		n.learn(now)
+	}
+	if got := n.Learned(); got != mostLearned {
+		t.Errorf("learned %s", got)
+	}
+	for _, want := range []time.Duration{5 * time.Second, 2500 * time.Millisecond, 0, 0} {
+		now = now.Add(forgets - time.Second)
+		before := n.Learned()
+		if n.forgive(now); n.Learned() != before {
+			t.Error("forgotten too early")
+		}
+		now = now.Add(time.Second)
+		if n.forgive(now); n.Learned() != want {
+			t.Errorf("%s is left, wanted %s", n.Learned(), want)
+		}
 	}
 }

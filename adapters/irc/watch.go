@@ -9,7 +9,7 @@ import (
 	"sprintbot/sprints/chat"
 )
 
-// settleReady opens the network for words when every channel has answered, or
+// settleReady opens the network for words when every channel has.proven, or
 // has had its time.
 func (s *session) settleReady(now time.Time) {
 	if s.ready || s.welcomed.IsZero() || s.why != nil {
@@ -59,6 +59,10 @@ func (s *session) announce() {
 	})
 }
 
+// hears notes that the server has read something of ours: what comes from it
+// alone says nothing of the other direction.
+func (s *session) hears(now time.Time) { s.proven, s.unanswered = now, time.Time{} }
+
 // tick looks after what waits for time: the registration's bound, silence,
 // channels and the nick to try again, barriers, people long gone.
 func (s *session) tick(now time.Time) {
@@ -74,10 +78,21 @@ func (s *session) tick(now time.Time) {
 		case quiet > limits.dead:
 			s.quit(fmt.Errorf("the server was silent for %s", quiet.Round(time.Second)), false)
 			return
-		case quiet > limits.quiet && now.Sub(s.lastAlive) > limits.quiet:
+		case !s.unanswered.IsZero() && now.Sub(s.unanswered) > limits.answer():
+			why := fmt.Errorf("the server has answered nothing for %s, though it speaks", now.Sub(s.proven).Round(time.Second))
+			if quiet >= limits.answer() {
+				why = fmt.Errorf("the server was silent for %s", quiet.Round(time.Second))
+			}
+			s.quit(why, false)
+			return
+		case now.Sub(s.proven) > limits.quiet && now.Sub(s.lastAlive) > limits.quiet:
 			s.lastAlive = now
+			if s.unanswered.IsZero() {
+				s.unanswered = now
+			}
 			s.link.send("PING :alive-" + s.id)
 		}
+		s.n.forgive(now)
 		s.joinDue(now)
 		if s.regainDue(now) {
 			s.regain(now)
