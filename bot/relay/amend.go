@@ -45,6 +45,9 @@ func (s *Sender) amend(q *queue, r *row) bool {
 		s.withdraw(q, e)
 	}
 	if r.Unsent {
+		if r.Kind == chat.Deleted {
+			s.unsay(r)
+		}
 		s.withdraw(q, r)
 		return true
 	}
@@ -52,6 +55,20 @@ func (s *Sender) amend(q *queue, r *row) bool {
 		s.edits[r.About] = r
 	}
 	return false
+}
+
+// unsay forgets the words of a row that may be on the wire, and nobody is told:
+// nothing is to quote them.
+func (s *Sender) unsay(r *row) {
+	if e := s.edits[r.About]; e != nil {
+		e.unsaid = true
+	}
+	if t := r.target; t != nil && !t.finishing {
+		t.unsaid = true
+		return
+	}
+	about := r.About
+	s.tell(func(tx sprints.Tx) error { return tx.Reword(about, chat.Reply{}, "") }, nil)
 }
 
 // reword puts the words of a change into a row that waits.

@@ -74,6 +74,9 @@ func (c Carrier) say(tx Carrying, m chat.Message) error {
 			At:      m.At,
 			Expires: tx.Now().Add(c.Expires),
 		}
+		if m.In.Thread != "" || len(c.Routes.heardFrom(m.In.Network, to)) > 1 {
+			out.Home = &m.In
+		}
 		if told, err := c.thread(tx, m, ways, &out); err != nil || !told {
 			if err != nil {
 				return err

@@ -88,6 +88,11 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 				return err
 			}
 		}
+		if m.Kind == chat.Deleted && a.base.Sent { // nothing is to quote them
+			if err := tx.Reword(a.base.Row, chat.Reply{}, ""); err != nil {
+				return err
+			}
+		}
 		if !c.shown(tx, m, ways, a, &out) {
 			continue
 		}

@@ -60,6 +60,7 @@ func (s *Sender) gone(q *queue, r *row) {
 // it has.
 func (s *Sender) arrived(r *row, n, of int, receipt chat.Receipt) func(sprints.Tx) error {
 	ids, change, about, words, page := r.ids(), n == of && r.changes(), r.About, r.Reply, r.Page
+	row, unsaid := r.Row, r.unsaid && n == of
 	posts := slices.Clone(r.posts)
 	if r.changes() && (s.manners.Rewrites || r.Kind == chat.Deleted) {
 		receipt.ID = "" // the message is that of the row changed
@@ -80,8 +81,13 @@ func (s *Sender) arrived(r *row, n, of int, receipt chat.Receipt) func(sprints.T
 				return err
 			}
 		}
-		if change {
+		switch {
+		case change && unsaid:
+			return tx.Reword(about, chat.Reply{}, "")
+		case change:
 			return tx.Reword(about, words, page)
+		case unsaid:
+			return tx.Reword(row, chat.Reply{}, "")
 		}
 		return nil
 	}

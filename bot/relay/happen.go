@@ -70,7 +70,7 @@ func (c Carrier) happen(tx Carrying, m chat.Message) error {
 			Expires:   tx.Now().Add(c.Expires),
 		}
 		if m.Kind == chat.Reacted {
-			r, err := c.root(tx, m)
+			r, err := c.root(tx, m, to)
 			if err != nil {
 				return err
 			}

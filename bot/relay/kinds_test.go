@@ -224,6 +224,112 @@ func TestAThreadOfSlacksOwnIsToldByItsRoot(t *testing.T) {
 	}
 }
 
+func TestAnAnswerToALineOfAThreadGoesIntoThatThread(t *testing.T) {
+	b := newBridge(t, relay.Ways{})
+	b.hear(chat.Message{ID: "C1:7", From: grace, Text: chat.Plainly("lunch?")})
+	thread := inSlack
+	thread.Thread = "7"
+	yes := b.hear(chat.Message{In: thread, From: lin, Of: "C1:7", Text: chat.Plainly("yes")})
+	b.drained()
+	b.say(lin, "something else, outside")
+	b.drained()
+	b.hear(chat.Message{From: ada, Of: "libera-2", Text: chat.Plainly("me too")})                   // as a tag names the line
+	b.hear(chat.Message{From: bob, Of: "libera-2", Text: chat.Plainly("lin: and me")})              // with the name in front
+	b.hear(chat.Message{From: ada, Of: "libera-1", Text: chat.Plainly("where?")})                   // the root itself
+	b.hear(chat.Message{From: ada, Of: "libera-3", Text: chat.Plainly("to what was said outside")}) // no thread yet
+	b.hear(chat.Message{In: thread, From: grace, Of: "C1:7", Text: chat.Plainly("at one")})
+	b.hear(chat.Message{From: ada, Of: "unknown", Text: chat.Plainly("grace: good")})
+	if want, got := []string{"7 > me too", "7 > lin: and me", "C1:7 > where?", "m3 > to what was said outside", "7 > grace: good"}, b.slackLines(); !slices.Equal(got, want) {
+		t.Errorf("after %s: %q, want %q", yes, got, want)
+	}
+}
+
+// A place of two bridges tells neither what the other says.
+func TestAnAnswerQuotesNothingOfAnotherBridge(t *testing.T) {
+	b := newBridge(t, relay.Ways{Reactions: true})
+	staff := chat.Place{Network: "pycon", Channel: "#staff"}
+	b.carrier.Routes = append(b.carrier.Routes, relay.Bridge{Join: []chat.Place{inIRC, staff}, Private: true, Ways: relay.Ways{Reactions: true, JoinLines: -1}})
+	secret := b.hear(chat.Message{ID: "C9:1", In: staff, From: grace, Text: chat.Plainly("the keynote is cancelled")})
+	b.hear(chat.Message{ID: "C1:1", From: grace, Text: chat.Plainly("good morning")})
+	b.drained()
+	b.hear(chat.Message{From: ada, Of: "libera-1", Text: chat.Plainly("oh no")})
+	b.hear(chat.Message{From: ada, Of: "libera-2", Text: chat.Plainly("morning")})
+	b.hear(chat.Message{From: ada, Kind: chat.Reacted, Of: "libera-1", Text: chat.Plainly("👎")})
+	b.hear(chat.Message{From: ada, Kind: chat.Reacted, Of: "libera-2", Text: chat.Plainly("👍")})
+	var there []string
+	err := b.store.Read(t.Context(), func(v sprints.View) error {
+		rows, err := v.Waiting("pycon", 0, 100)
+		for _, r := range rows {
+			there = append(there, fmt.Sprintf("%s %s%s%s: %s", r.To.Channel, r.Of, r.To.Thread, r.Re.Plain(), r.Reply.Plain()))
+			if r.To == inSlack && (strings.Contains(r.Words().Plain(), "keynote") || strings.Contains(r.Of, secret)) {
+				t.Errorf("told in the other bridge: %+v", r.Outgoing)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.drained()
+	got := b.slack.stands()
+	slices.Sort(got)
+	// In each of the two: one answer under what was said there, one as words of their own.
+	if want := []string{"C1:1 > morning", "C9:1 > oh no", "morning", "oh no"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q; %q", got, want, there)
+	}
+	b.clock.forward(time.Minute)
+	b.drained()
+	if got := strings.Join(b.slack.stands(), "\n"); strings.Count(got, "👎") != 1 || strings.Count(got, "👍") != 1 {
+		t.Errorf("reactions:\n%s", got)
+	}
+	// A thread of the one is no thread in the other either.
+	thread := staff
+	thread.Thread = "1"
+	b.hear(chat.Message{In: thread, From: lin, Of: secret, Text: chat.Plainly("why?")})
+	b.drained()
+	all := b.irc.stands()
+	if last := all[len(all)-1]; last != `re grace "the keynote is cancelled": why?` {
+		t.Errorf("where it was heard: %q", last)
+	}
+}
+
+func TestWordsTakenBackAreNeverQuoted(t *testing.T) {
+	for name, ways := range map[string]relay.Ways{"told": {Deletes: true}, "not told": {}} {
+		b := newBridge(t, ways)
+		thread := inSlack
+		thread.Thread = "7"
+		b.hear(chat.Message{ID: "C1:7", From: grace, Text: chat.Plainly("regrettable words")})
+		b.drained()
+		b.delete(grace, "C1:7")
+		b.hear(chat.Message{In: thread, From: lin, Of: "C1:7", Text: chat.Plainly("what did you say")})
+		b.drained()
+		if got := b.irc.stands(); got[len(got)-1] != "re grace: what did you say" {
+			t.Errorf("%s: %q", name, got)
+		}
+		// While they are on the wire.
+		b.irc.set(func() { b.irc.hang = true })
+		b.hear(chat.Message{ID: "C1:8", From: grace, Text: chat.Plainly("worse words")})
+		for seen := false; !seen; b.irc.set(func() { seen = slices.Contains(b.irc.said, "said worse words") }) {
+			b.saw(b.irc)
+		}
+		b.delete(grace, "C1:8")
+		b.irc.set(func() {
+			b.irc.hang = false
+			for _, answer := range b.irc.stuck {
+				answer()
+			}
+		})
+		b.drained()
+		thread.Thread = "8"
+		b.hear(chat.Message{In: thread, From: lin, Of: "C1:8", Text: chat.Plainly("really?")})
+		b.drained()
+		got := b.irc.stands()
+		if got[len(got)-1] != "re grace: really?" {
+			t.Errorf("%s: taken back under way: %q", name, got)
+		}
+	}
+}
+
 func TestLongWordsHaveAPageWhereLinesAreABurden(t *testing.T) {
 	b := newBridge(t, relay.Ways{})
 	one := b.say(grace, "1\n2\n3\n4")

@@ -26,6 +26,7 @@ type row struct {
 	gap *gap // what was said before it and is not heard yet; nil: nothing
 
 	over   bool   // nothing is left to do with it
+	unsaid bool   // its words were taken back while they may be on the wire: they are not kept
 	begun  bool   // its attempt is being committed, or a part of it was given to the network
 	with   []*row // rows that share its post
 	solo   bool   // it was refused in company

@@ -79,3 +79,16 @@ func (r Routes) Everywhere(p chat.Place) []chat.Place {
 	}
 	return all
 }
+
+// heardFrom are the places of a network whose words are heard in p.
+func (r Routes) heardFrom(network string, p chat.Place) []chat.Place {
+	var all []chat.Place
+	for _, b := range r {
+		for _, q := range b.Join {
+			if q.Network == network && b.Carries(q, p.Root()) && !slices.Contains(all, q) {
+				all = append(all, q)
+			}
+		}
+	}
+	return all
+}

@@ -24,15 +24,16 @@ func (c Carrier) thread(tx Carrying, m chat.Message, ways Ways, out *chat.Outgoi
 	if m.In.Thread != "" && ways.Flat && !threads {
 		return false, nil
 	}
-	root, err := c.root(tx, m)
+	root, err := c.root(tx, m, out.To)
 	if err != nil {
 		return false, err
 	}
-	if m.In.Thread == "" && root.as == nil {
-		return true, nil // a reply to nothing that is known
+	if m.In.Thread == "" && root.as == nil { // a reply to nothing that is known there
+		return true, c.threadByName(tx, m, ways, out)
 	}
 	if threads {
-		return true, root.under(tx, out)
+		root.under(out)
+		return true, nil
 	}
 	again := false
 	if m.In.Thread != "" {
@@ -48,28 +49,48 @@ func (c Carrier) thread(tx Carrying, m chat.Message, ways Ways, out *chat.Outgoi
 
 // root is the message that a reply or a reaction answers.
 type root struct {
-	source  string               // its SourceKey
-	message string               // its Message.ID where it was said, "" not known
-	network string               // where it was said
-	as      *sprints.Counterpart // a row with its words, nil if they are gone
+	source  string                // its SourceKey, "" of the bot's own
+	message string                // its Message.ID where it was said, "" not known
+	home    chat.Place            // where that is, thread included; zero not known
+	as      *sprints.Counterpart  // a row with its words, nil if they are gone
+	carried []sprints.Counterpart // where its words went
+	secret  bool                  // its words were taken back, or are not for others: it is not quoted
 }
 
-// root finds what m answers: words that were carried from here, or that the
-// bot said here for somebody.
-func (c Carrier) root(tx Carrying, m chat.Message) (root, error) {
+// root finds what m answers, as far as it is known in a place: words that were
+// said there, or carried there. Words of another bridge that m's place is in
+// too are nobody's.
+func (c Carrier) root(tx Carrying, m chat.Message, to chat.Place) (root, error) {
+	r, err := c.answered(tx, m)
+	if err != nil || r.source == "" {
+		return r, err
+	}
+	known := r.home.Root() == to.Root()
+	for _, p := range r.carried {
+		known = known || p.Place.Root() == to.Root() && (p.Sent || p.Waiting)
+		r.secret = r.secret || p.Out != nil && p.Out.Kind == chat.Deleted
+	}
+	if !known {
+		return root{}, nil
+	}
+	return r, nil
+}
+
+// answered is what m answers: words that were carried from here, or that the
+// bot said here for somebody or for itself.
+func (c Carrier) answered(tx Carrying, m chat.Message) (r root, err error) {
 	if m.Of != "" {
-		r := root{source: chat.SourceKey(m.In.Network, m.Of), message: m.Of, network: m.In.Network}
-		carried, err := tx.Counterparts(r.source)
-		if err != nil {
+		r = root{source: chat.SourceKey(m.In.Network, m.Of), message: m.Of, home: m.In}
+		if r.carried, err = tx.Counterparts(r.source); err != nil {
 			return r, err
 		}
-		for i, p := range carried {
+		for i, p := range r.carried {
 			if p.Out != nil && (p.Out.Kind == chat.Said || p.Out.Kind == chat.Action) {
-				r.as = &carried[i]
+				r.as = &r.carried[i]
 				return r, nil
 			}
 		}
-		if carried != nil {
+		if r.carried != nil {
 			return r, nil
 		}
 	}
@@ -83,35 +104,43 @@ func (c Carrier) root(tx Carrying, m chat.Message) (root, error) {
 				continue
 			}
 			r := root{source: p.Out.Source, as: &ours[i]}
-			r.network, r.message, _ = strings.Cut(r.source, "\x1f")
-			return r, nil
+			network, message, _ := strings.Cut(r.source, "\x1f")
+			r.message = message
+			if homes := c.Routes.heardFrom(network, m.In); p.Out.Home != nil {
+				r.home = *p.Out.Home
+			} else if len(homes) == 1 {
+				r.home = homes[0]
+			}
+			if r.source == "" {
+				r.secret = p.Out.Reply.Private || slices.Contains(c.Routes.Organizing(), m.In.Root())
+			}
+			r.carried, err = tx.Counterparts(r.source)
+			return r, err
 		}
 	}
 	return root{}, nil
 }
 
-// under puts out below the root, where it is on out's network.
-func (r root) under(tx Carrying, out *chat.Outgoing) error {
-	if r.network == out.To.Network {
-		if r.as == nil || r.as.Out.Re == nil { // a reply has no thread of its own, and its root's is not known here
+// under puts out below the root, where it is in out's place.
+func (r root) under(out *chat.Outgoing) {
+	if r.home.Root() == out.To.Root() {
+		switch {
+		case r.home.Thread != "":
+			out.To.Thread = r.home.Thread
+		case r.as == nil || r.as.Out.Re == nil: // else a reply, said in a thread that is not known
 			out.Of = r.message
 		}
-		return nil
+		return
 	}
-	carried, err := tx.Counterparts(r.source)
-	if err != nil {
-		return err
-	}
-	for _, p := range carried {
+	for _, p := range r.carried {
 		if p.Place.Root() == out.To.Root() {
 			out.To.Thread = p.Place.Thread
 			if out.To.Thread == "" {
 				out.About = p.Row
 			}
-			return nil
+			return
 		}
 	}
-	return nil
 }
 
 // re is whom and what a reply answers, in a few words for the people of a
@@ -129,7 +158,7 @@ func (r root) re(tx Carrying, network string, again bool) (chat.Text, error) {
 		who = chat.Span{Text: there.Nick, Who: &there}
 	}
 	words := brief(r.as.Out.Reply.Plain())
-	if again || words == "" {
+	if again || r.secret || words == "" {
 		return chat.Text{{Text: "re "}, who, {Text: ": "}}, nil
 	}
 	return chat.Text{{Text: "re "}, who, {Text: ` "` + words + `": `}}, nil

@@ -34,6 +34,7 @@ type Outgoing struct {
 	OfKey     string        `json:"-"`                // Key and number of parts of the row whose message this edits or deletes
 	OfParts   int           `json:"-"`
 	OfPosts   []string      `json:"-"`                // receipt ids of these parts, in order; "" and what is missing are not known
+	Home      *Place        `json:"home,omitempty"`   // of a relay: where its words were said, if in a thread, or if several places of that network are heard in To
 	Unsent    bool          `json:"unsent,omitempty"` // an Edited or Deleted for words that still wait, and no others
 	Quiet     bool          `json:"quiet,omitempty"`  // a Deleted that is not said where the words can't be taken back
 	Was       *Reply        `json:"was,omitempty"`    // of an Edited: the words shown now; where they can't be changed the difference is enough. nil: say the new ones whole
