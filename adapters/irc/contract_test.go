@@ -183,11 +183,49 @@ func TestNickCollisionIsBypassedAndTheNickRegained(t *testing.T) {
 
 func TestTheBotSaysThatItIsOne(t *testing.T) {
 	t.Parallel()
-	s := irctest.InspIRCd(t)
-	start(t, config(s.Addr)).up()
-	ada := s.Dial("ada")
-	ada.Send("WHOIS sprintbot")
-	ada.WaitLine(t.Context(), func(l irctest.Line) bool { return l.Command == "335" && strings.Contains(l.Text(), "bot") })
+	onBoth(t, func(t *testing.T, s *irctest.Server) {
+		start(t, config(s.Addr)).up()
+		ada := s.Dial("ada")
+		ada.Send("WHOIS sprintbot")
+		ada.WaitLine(t.Context(), func(l irctest.Line) bool {
+			return l.Command == "335" && strings.Contains(strings.ToLower(l.Text()), "bot")
+		})
+	})
+}
+
+// Also where no line of a bot is marked, as on ngIRCd.
+func TestWhoIsABotIsKnown(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *irctest.Server) {
+		before := s.Dial("otherbot")
+		before.Send("MODE otherbot +B")
+		before.Join("#sprint")
+		b := start(t, config(s.Addr)).up()
+		says := func(c *irctest.Client, words string, want bool) {
+			t.Helper()
+			for n := 0; ; n++ { // the answer to the question is on its way
+				c.Say("#sprint", fmt.Sprint(words, " ", n))
+				if m := b.hears(fmt.Sprint(words, " ", n)); m.From.Bot == want {
+					return
+				} else if n == 50 {
+					t.Fatalf("%q is by %+v", words, m.From)
+				}
+				c.Sync()
+			}
+		}
+		says(before, "beep", true)
+		later := s.Dial("thirdBot")
+		later.Send("MODE thirdBot +B")
+		later.Join("#sprint")
+		says(later, "boop", true)
+		relay := s.Dial("gateway")
+		relay.Send("MODE gateway +B")
+		relay.Join("#sprint")
+		says(relay, "<ada (Slack)> hello", true)
+		robot := s.Dial("robothina")
+		robot.Join("#sprint")
+		says(robot, "no bot at all", false)
+	})
 }
 
 func TestAGhostOfOursIsRemovedByTheServices(t *testing.T) {

@@ -22,6 +22,8 @@ type person struct {
 	guest            string // the id of a guest, made when first needed
 	channels         map[string]bool
 	heard            time.Time
+	bot              bool    // the server says that they are one
+	whois            askOnce // whether it was asked
 }
 
 // see finds who a line is from, or begins a new person. Somebody who shares no
@@ -189,6 +191,9 @@ func (s *session) joined(l line, mine bool) {
 			p.account, p.asked = named(l.param(1)), true
 		}
 		s.came(channel, p, l.at)
+		if likeBot(p.nick) {
+			s.suspect(p, time.Now())
+		}
 	}
 }
 
@@ -272,6 +277,9 @@ func (s *session) names(l line) {
 			p.user, p.host = user, host
 		}
 		p.channels[channel] = true
+		if likeBot(nick) {
+			s.suspect(p, time.Now())
+		}
 	}
 }
 

@@ -56,12 +56,13 @@ type session struct {
 	comings      int // and goings, told since:
 	comingsSince time.Time
 
-	labels map[string]string // open batches that answer a label
-	rooms  map[string]*room  // configured channels, by folded name
-	joins  joining
-	people map[string]*person // by folded nick
-	guests int
-	whoxed map[string]time.Time // channels lately asked for accounts
+	labels   map[string]string // open batches that answer a label
+	rooms    map[string]*room  // configured channels, by folded name
+	joins    joining
+	people   map[string]*person // by folded nick
+	guests   int
+	suspects []*person            // to be asked whether they are bots
+	whoxed   map[string]time.Time // channels lately asked for accounts
 
 	flight    []*flying
 	careful   map[string]int // lines a place still gets one by one
@@ -233,6 +234,10 @@ func (s *session) on(l line) {
 			s.registration(l)
 		case "JOIN", "PART", "KICK", "QUIT", "KILL", "NICK", "ACCOUNT", "CHGHOST", "352", "353", "354", "366":
 			s.presence(l)
+		case "311", "335":
+			s.isBot(l)
+		case "004":
+			s.server(l)
 		case "REDACT":
 			s.redacted(l)
 		case "INVITE": // somebody lets us in that could not come in

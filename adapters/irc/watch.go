@@ -100,6 +100,7 @@ func (s *session) tick(now time.Time) {
 		s.watchGaps(now)
 		s.forget(now)
 		s.accounts(now)
+		s.askSuspects(now)
 		s.barrier(now)
 		s.settleReady(now)
 	})

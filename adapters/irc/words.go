@@ -36,6 +36,9 @@ func (s *session) words(l line) {
 	if m.From = s.speaker(l, s.handle(s.see(l))); m.Direct {
 		m.In = chat.Direct(m.From)
 	}
+	if !m.From.Bot && likeRelay(m.Text.Plain()) {
+		s.suspect(s.people[s.folding.fold(l.nick)], time.Now())
+	}
 	s.hear(r, m)
 }
 
@@ -52,7 +55,8 @@ func (s *session) hear(r *room, m chat.Message) {
 // speaker marks in a handle what speaks like a bot.
 func (s *session) speaker(l line, h chat.Handle) chat.Handle {
 	_, bot := l.tags["bot"]
-	h.Bot = bot || l.command == "NOTICE"
+	p := s.people[s.folding.fold(l.nick)]
+	h.Bot = bot || l.command == "NOTICE" || p != nil && p.bot
 	return h
 }
 
