@@ -119,8 +119,9 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 // past is what an adapter asks of what was heard; the zero value: nothing said
 // earlier is read.
 type past struct {
-	mark  func(context.Context, chat.Place) (sprints.Mark, error)
-	heard func(ctx context.Context, from, to string, most int) ([]sprints.HeardKey, error)
+	mark    func(context.Context, chat.Place) (sprints.Mark, error)
+	heard   func(ctx context.Context, from, to string, most int) ([]sprints.HeardKey, error)
+	picture func(ctx context.Context, token string) ([]byte, error)
 	// learned is the pace that its server had taught, 0 none.
 	learned time.Duration
 }
@@ -132,6 +133,13 @@ func pastOf(store sprints.Store, network string) past {
 			return err
 		})
 		return keys, err
+	}, picture: func(ctx context.Context, token string) ([]byte, error) {
+		var p sprints.Picture
+		err := store.Read(ctx, func(v sprints.View) (err error) {
+			p, err = v.Picture(token)
+			return err
+		})
+		return p.PNG, err
 	}}
 }
 
@@ -163,7 +171,7 @@ func newNetwork(n NetworkConfig, then past, routes relay.Routes, face func(netwo
 	case n.Slack != nil:
 		return slack.New(slack.Config{
 			Name: n.Name, AppToken: string(n.Slack.AppToken), BotToken: string(n.Slack.BotToken),
-			Channels: n.Channels, APIURL: n.Slack.APIURL, Mark: then.mark, Heard: then.heard, FaceURL: face, App: appOf(n.Name, routes),
+			Channels: n.Channels, APIURL: n.Slack.APIURL, Mark: then.mark, Heard: then.heard, Picture: then.picture, FaceURL: face, App: appOf(n.Name, routes),
 		}, log), nil
 	}
 	return nil, fmt.Errorf("network %s is of no kind", n.Name)

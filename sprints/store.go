@@ -58,6 +58,7 @@ type View interface {
 	OutboxReader
 	ThreadReader
 	PasteReader
+	PictureReader
 	BridgeReader
 	JobReader
 	AuditReader
@@ -80,6 +81,7 @@ type Tx interface {
 	OutboxWriter
 	ThreadWriter
 	PasteWriter
+	PictureWriter
 	BridgeWriter
 	JobWriter
 	AuditWriter

@@ -100,6 +100,7 @@ func (n *Network) print(lines []string) error {
 // replyLines are a reply's lines as a console shows them: the cells of
 // neighbouring rows stand under each other, a command to try is named so.
 func replyLines(r chat.Reply, colour bool) []string {
+	r = r.Spelled()
 	var lines []string
 	widths := columns(r.Lines)
 	for i, l := range r.Lines {

@@ -43,7 +43,7 @@ func (n *Network) Render(out chat.Outgoing) []chat.Part {
 	if out.Kind == chat.Action {
 		verb, open, shut = "PRIVMSG", "\x01ACTION ", "\x01"
 	}
-	out.Reply = out.Words()
+	out.Reply = out.Words().Spelled()
 	switch out.Kind {
 	case chat.Edited:
 		if change := substitution(out); change != "" {

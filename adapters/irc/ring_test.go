@@ -30,3 +30,19 @@ func TestARelayedNameRingsNobodyHoweverShort(t *testing.T) {
 		t.Errorf("a name that can be no nick: %q", got)
 	}
 }
+
+func TestAPictureIsTitleWordsAndAddress(t *testing.T) {
+	n, err := New(Config{Name: "libera", Server: "127.0.0.1:1", Nick: "sprintbot", Channels: []string{"#x"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range n.Render(chat.Outgoing{To: chat.Place{Network: "libera", Channel: "@account:ada"}, Kind: chat.Said, Reply: chat.Reply{Private: true,
+		Lines:   []chat.Line{{Role: chat.Plain, Cells: []chat.Text{chat.Plainly("A quarter fewer.")}}},
+		Picture: &chat.Picture{Token: "t", Title: "Who came", Alt: "67, then 50", URL: "https://s.example/picture/t.png"}}}) {
+		got = append(got, p.Body)
+	}
+	if want := "PRIVMSG :A quarter fewer.|PRIVMSG :\x02Who came: \x0267, then 50|PRIVMSG :https://s.example/picture/t.png"; strings.Join(got, "|") != want {
+		t.Errorf("said %q", got)
+	}
+}

@@ -37,6 +37,7 @@ func scopes() []needed {
 		{name: "chat:write", use: "answer, and carry words"},
 		{name: "chat:write.customize", use: "carried words bear their speaker's name"},
 		{name: "commands", use: "the slash command"},
+		{name: "files:write", use: "show its charts"},
 		{name: "groups:history", use: "the same for private channels it was invited to"},
 		{name: "groups:read", use: "find these by name"},
 		{name: "im:history", use: "hear a private word to the bot"},

@@ -108,6 +108,8 @@ func TestTheManifestTakesAnotherNameAndMoreRightsWhereABridgeNeedsThem(t *testin
 func calls() map[string]string {
 	return map[string]string{
 		"AuthTestContext":               "auth.test",
+		"CompleteUploadExternalContext": "files.completeUploadExternal",
+		"GetUploadURLExternalContext":   "files.getUploadURLExternal",
 		"DeleteMessageContext":          "chat.delete",
 		"GetConversationHistoryContext": "conversations.history",
 		"GetConversationInfoContext":    "conversations.info",
@@ -119,6 +121,7 @@ func calls() map[string]string {
 		"JoinConversationContext":       "conversations.join",
 		"OpenConversationContext":       "conversations.open",
 		"PostMessageContext":            "chat.postMessage",
+		"UploadToURL":                   "files.getUploadURLExternal", // to the address that this one gave
 		"UpdateMessageContext":          "chat.update",
 	}
 }

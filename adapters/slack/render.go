@@ -18,14 +18,17 @@ const (
 	hintUnits   = 1500  // longer hints are plain lines
 	nickUnits   = 80    // of the name above a relayed line
 	tableUnits  = 60    // wider tables are lines
+	titleUnits  = 150   // of a picture's title; it takes 2,000
+	altUnits    = 1000  // of what is said of a picture to who does not see it
 	actionRow   = 5     // buttons side by side
 	tryAction   = "try" // action ids of suggested commands begin with it
 )
 
 // body is what a part carries from Render to Send.
 type body struct {
-	Text   string           `json:"text"`
-	Blocks []slackapi.Block `json:"blocks"`
+	Text    string           `json:"text"`
+	Blocks  []slackapi.Block `json:"blocks"`
+	Picture *chat.Picture    `json:"picture,omitempty"` // shown below these
 }
 
 // Render makes the posts of a row: the same for the same row, at least one.
@@ -39,6 +42,11 @@ func (n *Network) Render(out chat.Outgoing) []chat.Part {
 	default:
 		for _, lines := range portions(out.Reply.Lines) {
 			bodies = append(bodies, n.reply(lines))
+		}
+		if p := out.Reply.Picture; p != nil {
+			last := &bodies[len(bodies)-1]
+			last.Picture = p
+			last.Text = strings.TrimPrefix(last.Text+"\n"+n.line(p.Lines()[0]), "\n")
 		}
 	}
 	parts := make([]chat.Part, len(bodies))

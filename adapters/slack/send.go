@@ -145,6 +145,9 @@ func classified(err error) error {
 	if place, ok := errors.AsType[*chat.ErrPlace](err); ok {
 		return place
 	}
+	if later, ok := errors.AsType[*chat.RetryAfter](err); ok {
+		return later
+	}
 	if refused, ok := errors.AsType[*chat.ErrRefused](err); ok {
 		return refused
 	}
@@ -164,7 +167,7 @@ func (n *Network) call(ctx context.Context, channel string, part chat.Part) (ts 
 	if out.Kind == chat.Deleted {
 		return out.Of, n.remove(ctx, channel, out, 0)
 	}
-	opts, err := n.options(part)
+	opts, err := n.options(ctx, part)
 	if err != nil {
 		return "", err
 	}
@@ -183,6 +186,9 @@ func (n *Network) call(ctx context.Context, channel string, part chat.Part) (ts 
 		EventPayload: map[string]any{"keys": keysOf(out), "part": strconv.Itoa(part.N)},
 	}))
 	_, ts, err = n.api.PostMessageContext(ctx, channel, opts...)
+	if p := out.Reply.Picture; err != nil && p != nil && part.N == part.Of-1 {
+		err = n.unready(p.Token, err)
+	}
 	return ts, err
 }
 
@@ -194,10 +200,11 @@ func threadOf(out chat.Outgoing) string {
 	return cmp.Or(out.To.Thread, stampOf(out.Of))
 }
 
-func (n *Network) options(part chat.Part) ([]slackapi.MsgOption, error) {
+func (n *Network) options(ctx context.Context, part chat.Part) ([]slackapi.MsgOption, error) {
 	var in struct {
-		Text   string            `json:"text"`
-		Blocks []json.RawMessage `json:"blocks"`
+		Text    string            `json:"text"`
+		Blocks  []json.RawMessage `json:"blocks"`
+		Picture *chat.Picture     `json:"picture"`
 	}
 	if err := json.Unmarshal([]byte(part.Body), &in); err != nil {
 		return nil, &chat.ErrPlace{Reason: fmt.Sprintf("part %d is not one of ours", part.N)}
@@ -205,6 +212,13 @@ func (n *Network) options(part chat.Part) ([]slackapi.MsgOption, error) {
 	blocks := make([]slackapi.Block, len(in.Blocks))
 	for i, raw := range in.Blocks {
 		blocks[i] = rawBlock(raw)
+	}
+	if in.Picture != nil {
+		shown, err := n.show(ctx, *in.Picture)
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks, shown...)
 	}
 	return []slackapi.MsgOption{
 		slackapi.MsgOptionText(in.Text, false), slackapi.MsgOptionBlocks(blocks...),

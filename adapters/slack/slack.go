@@ -58,32 +58,37 @@ type Config struct {
 	// FaceURL is the address of a picture for a person of another network, reachable for Slack. Where it is nil or gives
 	// "" an emoji stands beside their name.
 	FaceURL func(network, nick string) string
+	// Picture is the PNG of a picture of the bot's, by its token; sprints.ErrNotFound where it is not kept any more. nil has
+	// none: pictures are told in words.
+	Picture func(ctx context.Context, token string) ([]byte, error)
 	// App is what the bridges ask of the app beyond what every workspace needs; its name and command don't matter here.
 	App App
 }
 
 // Network is a running or startable connection to one workspace. It is a relay.Network and a relay.Finder.
 type Network struct {
-	name    string
-	api     *slackapi.Client
-	http    *http.Client
-	socket  *socketmode.Client
-	log     *slog.Logger
-	pace    chat.Pace
-	places  *places
-	names   *directory
-	own     *receipts
-	outbox  *outbox
-	gaps    *gaps
-	reads   *patience
-	mark    func(context.Context, chat.Place) (sprints.Mark, error)
-	heard   func(ctx context.Context, from, to string, most int) ([]sprints.HeardKey, error)
-	face    func(network, nick string) string
-	app     App
-	skew    *atomic.Int64          // nanoseconds that Slack's clock is ahead of ours
-	lacks   atomic.Pointer[string] // which scopes the app has not, for people; nil: none
-	mailbox *chat.Mailbox[arrival]
-	changed chan struct{}
+	name       string
+	api        *slackapi.Client
+	http       *http.Client
+	socket     *socketmode.Client
+	log        *slog.Logger
+	pace       chat.Pace
+	places     *places
+	names      *directory
+	own        *receipts
+	outbox     *outbox
+	gaps       *gaps
+	reads      *patience
+	mark       func(context.Context, chat.Place) (sprints.Mark, error)
+	heard      func(ctx context.Context, from, to string, most int) ([]sprints.HeardKey, error)
+	face       func(network, nick string) string
+	app        App
+	uploads    uploads
+	picturePNG func(ctx context.Context, token string) ([]byte, error)
+	skew       *atomic.Int64          // nanoseconds that Slack's clock is ahead of ours
+	lacks      atomic.Pointer[string] // which scopes the app has not, for people; nil: none
+	mailbox    *chat.Mailbox[arrival]
+	changed    chan struct{}
 
 	mu     sync.Mutex
 	status chat.Status
@@ -123,18 +128,19 @@ func newNetwork(cfg Config, log *slog.Logger, ping time.Duration) *Network {
 	pace.Window, pace.Flight = 1, flight
 	n := &Network{
 		name: cfg.Name, api: api, http: hc, log: log, pace: pace,
-		socket:  socketmode.New(api, socketmode.OptionPingInterval(ping), socketmode.OptionLog(silent{})),
-		places:  newPlaces(cfg.Name, api, cfg.Channels),
-		own:     newReceipts(),
-		outbox:  newOutbox(),
-		mark:    cfg.Mark,
-		heard:   cfg.Heard,
-		reads:   newPatience(readBurst, readEvery),
-		app:     cfg.App,
-		face:    cfg.FaceURL,
-		skew:    skew,
-		mailbox: chat.NewMailbox[arrival](mailboxSize),
-		changed: make(chan struct{}, 1),
+		socket:     socketmode.New(api, socketmode.OptionPingInterval(ping), socketmode.OptionLog(silent{})),
+		places:     newPlaces(cfg.Name, api, cfg.Channels),
+		own:        newReceipts(),
+		outbox:     newOutbox(),
+		mark:       cfg.Mark,
+		heard:      cfg.Heard,
+		reads:      newPatience(readBurst, readEvery),
+		app:        cfg.App,
+		picturePNG: cfg.Picture,
+		face:       cfg.FaceURL,
+		skew:       skew,
+		mailbox:    chat.NewMailbox[arrival](mailboxSize),
+		changed:    make(chan struct{}, 1),
 
 		endSession: func(error) {},
 	}

@@ -27,6 +27,7 @@ func (s *Site) handler() http.Handler {
 	mux.HandleFunc("GET /ops", s.getOps)
 	mux.HandleFunc("GET /static/{file}", s.files.serve)
 	mux.HandleFunc("GET /face/{file}", s.getFace)
+	mux.HandleFunc("GET /picture/{file}", s.getPicture)
 	mux.HandleFunc("POST /do", s.postDo)
 	mux.HandleFunc("POST /signin", s.postSignin)
 	mux.HandleFunc("POST /signout", s.postSignout)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"net/url"
 	"strings"
 
 	"sprintbot/sprints/chat"
@@ -59,6 +60,11 @@ func replyHTML(r chat.Reply) template.HTML {
 		}
 	}
 	end()
+	if p := r.Picture; p != nil {
+		src := template.HTMLEscapeString("/picture/" + url.PathEscape(p.Token) + ".png")
+		b.WriteString(`<figure><img src="` + src + `" alt="` + template.HTMLEscapeString(visible(p.Alt)) + `"><figcaption>` +
+			template.HTMLEscapeString(visible(p.Title)) + "</figcaption></figure>")
+	}
 	return template.HTML(b.String()) // #nosec G203 -- every piece above is escaped
 }
 
@@ -128,7 +134,7 @@ func tries(r chat.Reply) []string {
 // words is the reply without its Try lines, for a panel that shows these as
 // buttons.
 func words(r chat.Reply) chat.Reply {
-	var w chat.Reply
+	w := chat.Reply{Picture: r.Picture}
 	for _, l := range r.Lines {
 		if l.Role != chat.Try {
 			w.Lines = append(w.Lines, l)

@@ -49,7 +49,14 @@ func pruneHeard(c Config) func(context.Context) (string, error) {
 }
 
 func prunePastes(c Config) func(context.Context) (string, error) {
-	return counting(c, "%d pages", func(tx sprints.Tx) (int, error) { return tx.PrunePastes(tx.Now()) })
+	return counting(c, "%d pages", func(tx sprints.Tx) (int, error) {
+		pictures, err := tx.PrunePictures(tx.Now())
+		if err != nil {
+			return 0, err
+		}
+		pastes, err := tx.PrunePastes(tx.Now())
+		return pictures + pastes, err
+	})
 }
 
 func blank(c Config) func(context.Context) (string, error) {

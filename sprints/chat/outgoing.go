@@ -52,7 +52,7 @@ type Outgoing struct {
 // Re in front of the words.
 func (o Outgoing) Words() Reply {
 	words := o.Reply
-	if len(o.Re) == 0 || words.Silent() || len(words.Lines[0].Cells) == 0 {
+	if len(o.Re) == 0 || len(words.Lines) == 0 || len(words.Lines[0].Cells) == 0 {
 		return words
 	}
 	words.Lines = slices.Clone(words.Lines)

@@ -1,6 +1,9 @@
 package chat
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Role is what a Line is for; each network shows it in its own honest way.
 type Role string
@@ -32,12 +35,46 @@ func (l Line) Plain() string {
 
 // Reply is what the bot says. The zero Reply is silence.
 type Reply struct {
-	Private bool   `json:"private,omitempty"` // for the asker only; else for every place of the bridge, once
-	Lines   []Line `json:"lines,omitempty"`
+	Private bool     `json:"private,omitempty"` // for the asker only; else for every place of the bridge, once
+	Lines   []Line   `json:"lines,omitempty"`
+	Picture *Picture `json:"picture,omitempty"` // that the bot made; nil is none
+}
+
+// Picture is one that the bot made, as a Reply carries it. Its PNG is kept in
+// the store, for a day.
+type Picture struct {
+	Token string `json:"token"`         // unguessable: by it the PNG is found
+	Title string `json:"title"`         // what it is, a few words
+	Alt   string `json:"alt"`           // what it shows, for who does not see it
+	URL   string `json:"url,omitempty"` // where anybody with the address sees it, "" nowhere
+}
+
+// Lines say what a picture shows, where it can't be shown.
+func (p Picture) Lines() []Line {
+	lines := []Line{{Role: Plain, Cells: []Text{{{Text: p.Title + ": ", Bold: true}, {Text: p.Alt}}}}}
+	if p.URL != "" {
+		lines = append(lines, Line{Role: Plain, Cells: []Text{{{URL: p.URL}}}})
+	}
+	return lines
+}
+
+// Spelled is the reply for where no picture can be shown: in words, with the
+// picture's address if it has one, in front of what to try next.
+func (r Reply) Spelled() Reply {
+	if r.Picture == nil {
+		return r
+	}
+	at := slices.IndexFunc(r.Lines, func(l Line) bool { return l.Role == Try || l.Role == Hint })
+	if at < 0 {
+		at = len(r.Lines)
+	}
+	r.Lines = slices.Insert(slices.Clone(r.Lines), at, r.Picture.Lines()...)
+	r.Picture = nil
+	return r
 }
 
 // Silent says that there is nothing to say.
-func (r Reply) Silent() bool { return len(r.Lines) == 0 }
+func (r Reply) Silent() bool { return len(r.Lines) == 0 && r.Picture == nil }
 
 // Plain is the reply's words, a line each.
 func (r Reply) Plain() string {
