@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,17 +19,18 @@ type pair struct {
 	t           *testing.T
 	ctx         context.Context
 	bots        [2]*program
+	nicks       [2]string
 	left, right *irctest.Client // one speaks and reads on each side
 	gateway     *irctest.Client // another relay, on the left
 }
 
 // newPair starts servers and bots.
-func newPair(t *testing.T, server func(testing.TB) *irctest.Server) *pair {
+func newPair(t *testing.T, server func(testing.TB) *irctest.Server, nicks [2]string) *pair {
 	t.Helper()
 	left, right := server(t), server(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
-	p := &pair{t: t, ctx: ctx, left: left.Dial("ann"), right: right.Dial("bob"), gateway: left.Dial("gateway")}
+	p := &pair{t: t, ctx: ctx, nicks: nicks, left: left.Dial("ann"), right: right.Dial("bob"), gateway: left.Dial("gateway")}
 	p.left.Join("#a")
 	p.gateway.Join("#a")
 	p.right.Join("#b")
@@ -45,7 +47,7 @@ networks:
   - {name: right, kind: irc, server: %q, tls: false, nick: %s, channels: ["#b"], pace: unlimited}
 bridges:
   - ["left #a", "right #b"]
-`, filepath.Join(b.dir, "loop.db"), left.Addr, pairNicks[n], right.Addr, pairNicks[n])
+`, filepath.Join(b.dir, "loop.db"), left.Addr, nicks[n], right.Addr, nicks[n])
 		if err := os.WriteFile(filepath.Join(b.dir, "config.yaml"), []byte(config), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -53,13 +55,11 @@ bridges:
 		b.debugDoor()
 		b.start()
 		for _, c := range []*irctest.Client{p.left, p.right} {
-			c.Seen(ctx, func(l irctest.Line) bool { return l.Command == "JOIN" && l.Nick == pairNicks[n] })
+			c.Seen(ctx, func(l irctest.Line) bool { return l.Command == "JOIN" && l.Nick == nicks[n] })
 		}
 	}
 	return p
 }
-
-var pairNicks = [2]string{"sprintbot", "otherbot"}
 
 // settled waits until nobody has said anything for a while.
 func (p *pair) settled() {
@@ -80,6 +80,14 @@ func (p *pair) settled() {
 	}
 }
 
+// shows waits until a bot has shown somebody's words.
+func (p *pair) shows(c *irctest.Client, nick, words string) {
+	p.t.Helper()
+	c.Seen(p.ctx, func(l irctest.Line) bool {
+		return l.Command == "PRIVMSG" && l.Nick == nick && strings.HasSuffix(l.Text(), " "+words)
+	})
+}
+
 // saidBy are what one nick has said in a channel.
 func saidBy(c *irctest.Client, nick, channel string) []string {
 	var all []string
@@ -95,20 +103,23 @@ func saidBy(c *irctest.Client, nick, channel string) []string {
 // relay beside them that says "<nick> words". Each bot shows each line once on
 // the other side, and what the other bot or it has relayed goes nowhere: from
 // the first line, for one network marks what bots say, and the other tells of
-// whom it is asked that they are one.
+// whom it is asked that they are one; with nicks that say nothing the answer
+// comes when they have spoken.
 func TestFaultTwoSprintbots(t *testing.T) {
 	t.Parallel()
 	for _, on := range []struct {
 		name   string
 		server func(testing.TB) *irctest.Server
+		nicks  [2]string
 		echoes int // at most, by both bots on both sides, ever
 	}{
-		{"ngircd", func(tb testing.TB) *irctest.Server { return irctest.NgIRCd(tb) }, 2},
-		{"inspircd", func(tb testing.TB) *irctest.Server { return irctest.InspIRCd(tb) }, 0},
+		{"ngircd", func(tb testing.TB) *irctest.Server { return irctest.NgIRCd(tb) }, [2]string{"sprintbot", "otherbot"}, 2},
+		{"ngircd, nicks that say nothing", func(tb testing.TB) *irctest.Server { return irctest.NgIRCd(tb) }, [2]string{"quill", "feather"}, 8},
+		{"inspircd", func(tb testing.TB) *irctest.Server { return irctest.InspIRCd(tb) }, [2]string{"sprintbot", "otherbot"}, 0},
 	} {
 		t.Run(on.name, func(t *testing.T) {
 			t.Parallel()
-			p := newPair(t, on.server)
+			p := newPair(t, on.server, on.nicks)
 			before := [2]rest{p.bots[0].restful(), p.bots[1].restful()}
 			var wantLeft, wantRight []string // as each bot shows them
 			for n := range 20 {
@@ -124,9 +135,14 @@ func TestFaultTwoSprintbots(t *testing.T) {
 					p.settled()
 				}
 			}
+			for _, nick := range p.nicks { // a disk may be slow
+				p.shows(p.left, nick, "from bob 19")
+				p.shows(p.right, nick, "from ann 19")
+				p.shows(p.right, nick, "from afar 19")
+			}
 			p.settled()
 			echoes := 0
-			for n, nick := range pairNicks {
+			for n, nick := range p.nicks {
 				for _, side := range []struct {
 					c       *irctest.Client
 					channel string
@@ -137,7 +153,7 @@ func TestFaultTwoSprintbots(t *testing.T) {
 					for _, words := range side.want {
 						times := 0
 						for _, line := range shown {
-							if strings.HasSuffix(line, " "+words) && !twiceRelayed(line) {
+							if strings.HasSuffix(line, " "+words) && !p.twiceRelayed(line) {
 								times++
 							}
 						}
@@ -164,6 +180,8 @@ func TestFaultTwoSprintbots(t *testing.T) {
 }
 
 // twiceRelayed says that a line shows words that a bot had relayed already.
-func twiceRelayed(line string) bool {
-	return strings.Contains(line, "bot (") || strings.HasPrefix(line, "<sprintbot") || strings.HasPrefix(line, "<otherbot")
+func (p *pair) twiceRelayed(line string) bool {
+	return slices.ContainsFunc(p.nicks[:], func(nick string) bool {
+		return strings.HasPrefix(line, "<"+nick) || strings.Contains(line, nick+" (")
+	})
 }
