@@ -172,7 +172,12 @@ func TestEditsAndDeletionsOfTheGapAreHeard(t *testing.T) {
 			}
 			if restart {
 				b.stop()
+				b.ran <- <-b.ran // it hears nothing any more
+				lost := b.d.Lost()
 				meanwhile()
+				if err := b.d.WaitLost(b.ctx(), lost+7); err != nil { // nor is any of it delivered later
+					t.Fatal(err)
+				}
 				b.again(k)
 			} else {
 				b.away(meanwhile)
