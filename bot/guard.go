@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -243,6 +244,22 @@ func (e *ear) tellOver(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// where is how people call the channels of a network that a place hears, asked
+// from outside hear.
+func (e *ear) where(to chat.Place, network string) string {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	var all []string
+	for _, b := range e.carrier.Routes {
+		for _, from := range b.Join {
+			if w := e.carrier.Where(from); from.Network == network && b.Carries(from, to) && !slices.Contains(all, w) {
+				all = append(all, w)
+			}
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // everyOther says something of the bot's own to all who hear a place, once.

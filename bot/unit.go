@@ -122,6 +122,7 @@ func (b *bot) replace(ctx context.Context, end context.CancelCauseFunc, gone []*
 		u := &unit{net: n, again: make(chan struct{}, 1), sender: relay.NewSender(n, b.store, b.clock, b.log.With("network", n.Name()))}
 		u.sender.WaitFor(b.gap)
 		u.sender.Heed(b.ear.guard.isPaused)
+		u.sender.LeadTo(relay.Lead{Pages: b.ear.carrier.Pages, Where: b.ear.where})
 		fresh = append(fresh, u)
 	}
 	b.running.mu.Lock()

@@ -21,6 +21,10 @@ type Paste struct {
 	Until  time.Time
 }
 
+// Skipped are a person's words that some place did not get. Those told of
+// together share a page: their Token.
+type Skipped Paste
+
 // PasteReader reads pages of long words.
 type PasteReader interface {
 	// Paste is the page with a token, ErrNotFound when there is none or its
@@ -30,6 +34,9 @@ type PasteReader interface {
 	PasteOf(source string) (Paste, error)
 	// PastesBy is how many pages hold words of h.
 	PastesBy(h chat.Handle) (int, error)
+	// Skipped are the words of a page of skipped ones, by when they were said;
+	// none when there is no such page or its time is over.
+	Skipped(token string) ([]Skipped, error)
 }
 
 // PasteWriter keeps pages of long words.
@@ -38,8 +45,12 @@ type PasteWriter interface {
 	// SavePaste keeps p, in place of an earlier one of the same Source, whose
 	// Token stays.
 	SavePaste(p Paste) error
-	// DropPaste removes the page of a message, if it has one.
+	// SaveSkipped adds words to their page; what is there stays.
+	SaveSkipped([]Skipped) error
+	// DropPaste removes the page of a message, if it has one, and its words from
+	// the pages of skipped ones.
 	DropPaste(source string) error
-	// PrunePastes removes pages whose time was over at t and returns how many.
+	// PrunePastes removes pages whose time was over at t and returns how many,
+	// each of the skipped words counted.
 	PrunePastes(t time.Time) (int, error)
 }

@@ -155,3 +155,28 @@ func isPlace(err error) bool {
 	_, ok := errors.AsType[*chat.ErrPlace](err)
 	return ok
 }
+
+// TestAWorkspaceThatTookTheTokenBackIsConnectedAgain runs the same network
+// anew after its token was taken back and given again.
+func TestAWorkspaceThatTookTheTokenBackIsConnectedAgain(t *testing.T) {
+	b := newBench(t).run()
+	b.d.Fail(slackdouble.Fault{Method: "apps.connections.open", Error: "token_revoked"})
+	b.d.Cut()
+	select {
+	case err := <-b.ran:
+		if err == nil || !b.n.Status().Fatal {
+			t.Errorf("ended with %v, status %+v", err, b.n.Status())
+		}
+	case <-b.ctx().Done():
+		t.Fatal("goes on")
+	}
+	b.d.Say("ada.l", "#sprints", "said meanwhile")
+	b.d.Heal()
+	b.run()
+	if s := b.n.Status(); s.Fatal {
+		t.Errorf("status %+v", s)
+	}
+	b.d.Say("ada.l", "#sprints", "and now")
+	b.messages(2)
+	b.settled()
+}

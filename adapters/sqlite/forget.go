@@ -80,6 +80,7 @@ func (t *tx) dropTalk(network, key string) error {
 		"DELETE FROM question WHERE network = ? AND key = ?",
 		"DELETE FROM thread_talk WHERE network = ? AND key = ?",
 		"DELETE FROM paste WHERE network = ? AND key = ?",
+		"DELETE FROM skipped WHERE network = ? AND key = ?",
 		"DELETE FROM place WHERE network = ? AND channel = '@' || ?",
 	} {
 		if _, err := t.exec(query, network, key); err != nil {

@@ -24,7 +24,9 @@ func (v *view) PasteOf(source string) (sprints.Paste, error) {
 }
 
 func (v *view) PastesBy(h chat.Handle) (int, error) {
-	return one(v, scalar[int], "SELECT COUNT(*) FROM paste WHERE network = ? AND key = ? AND until_at > ?", h.Network, h.ID, at(v.now))
+	return one(v, scalar[int], `
+		SELECT (SELECT COUNT(*) FROM paste WHERE network = ?1 AND key = ?2 AND until_at > ?3)
+			+ (SELECT COUNT(DISTINCT token) FROM skipped WHERE network = ?1 AND key = ?2 AND until_at > ?3)`, h.Network, h.ID, at(v.now))
 }
 
 func (t *tx) SavePaste(p sprints.Paste) error {
@@ -39,14 +41,44 @@ func (t *tx) SavePaste(p sprints.Paste) error {
 	return err
 }
 
+func (v *view) Skipped(token string) ([]sprints.Skipped, error) {
+	return many(v, func(r row) (sprints.Skipped, error) {
+		p, err := scanPaste(r)
+		return sprints.Skipped(p), err
+	}, "SELECT "+pasteColumns+" FROM skipped WHERE token = ? AND until_at > ? ORDER BY at, source", token, at(v.now))
+}
+
+func (t *tx) SaveSkipped(all []sprints.Skipped) error {
+	for _, p := range all {
+		body, err := json.Marshal(p.Text)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(`
+			INSERT INTO skipped (`+pasteColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (token, source) DO NOTHING`,
+			p.Token, p.Source, p.Who.Network, p.Who.ID, p.Who.Nick, p.Place, string(body), p.At.UnixMilli(), p.Until.UnixMilli()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (t *tx) DropPaste(source string) error {
-	n, err := t.exec("DELETE FROM paste WHERE source = ?", source)
-	t.scrub = t.scrub || n > 0
-	return err
+	for _, query := range []string{"DELETE FROM paste WHERE source = ?", "DELETE FROM skipped WHERE source = ?"} {
+		n, err := t.exec(query, source)
+		if t.scrub = t.scrub || n > 0; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *tx) PrunePastes(before time.Time) (int, error) {
-	n, err := t.exec("DELETE FROM paste WHERE until_at <= ?", before.UnixMilli())
-	t.scrub = t.scrub || n > 0
-	return n, err
+	pages, err := t.exec("DELETE FROM paste WHERE until_at <= ?", before.UnixMilli())
+	if err != nil {
+		return 0, err
+	}
+	lines, err := t.exec("DELETE FROM skipped WHERE until_at <= ?", before.UnixMilli())
+	t.scrub = t.scrub || pages+lines > 0
+	return pages + lines, err
 }

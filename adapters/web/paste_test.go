@@ -66,3 +66,29 @@ func TestLongWordsArePagesThatOnlyTheirAddressFinds(t *testing.T) {
 		t.Errorf("a day later: %d", r.StatusCode)
 	}
 }
+
+func TestSkippedMessagesAreAPageThatOnlyItsAddressFinds(t *testing.T) {
+	const token = "sK2vQ9xL0pTz4mBs7nYc1A"
+	k := start(t, web.Config{URL: "https://sprints.example.org"}, func(k *kit) {
+		k.write(func(tx sprints.Tx) error {
+			day := sprints.DayOf(k.clock.Now(), newYork(t))
+			if err := tx.SetEvent(sprints.Event{Name: "PyCon", Zone: newYork(t), First: day, Last: day}); err != nil {
+				return err
+			}
+			word := func(source, nick, words string) sprints.Skipped {
+				return sprints.Skipped{Token: token, Source: source, Who: chat.Handle{Network: "libera", ID: nick, Nick: nick}, Place: "IRC",
+					Text: chat.Plainly(words), At: tx.Now(), Until: tx.Now().Add(sprints.PasteKept)}
+			}
+			return tx.SaveSkipped([]sprints.Skipped{word("1", "<b>ada\u202e", "look <script>alert(1)</script>"), word("2", "bob", "I saw")})
+		})
+	})
+	b := k.browser()
+	page := b.get("/t/" + token)
+	contains(t, page, "Skipped messages", "&lt;b&gt;ada", "look &lt;script&gt;", "I saw", "on IRC, Wed 15:50", "Thu 20 May 15:50")
+	if strings.Contains(page, "<script>alert") || strings.Contains(page, "\u202e") {
+		t.Error("words of people are not escaped")
+	}
+	if strings.Contains(b.get("/"), token) {
+		t.Error("the board leads to it")
+	}
+}

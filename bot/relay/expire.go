@@ -3,16 +3,35 @@ package relay
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
 
-// skip is how many lines a place did not get, and when they were said.
+// Lead says where the words can be read that a place did not get.
+type Lead struct {
+	// Pages is the public address of the pages, "" where there are none.
+	Pages string
+	// Where is how people call the channels of a network whose words are carried
+	// to a place, "#sprints on Slack"; "" where there is none.
+	Where func(to chat.Place, network string) string
+}
+
+// LeadTo has places told where they can read what they did not get. It is called
+// before Run.
+func (s *Sender) LeadTo(l Lead) { s.lead = l }
+
+// pageMost is how many skipped words a page holds, the newest.
+const pageMost = 5000
+
+// skip is how many lines a place did not get, when they were said, and on which
+// page they stand.
 type skip struct {
 	lines    int
 	from, to time.Time
+	page     string // its token, "" none
 }
 
 func (k *skip) add(o skip) {
@@ -23,6 +42,9 @@ func (k *skip) add(o skip) {
 		k.to = o.to
 	}
 	k.lines += o.lines
+	if k.page == "" {
+		k.page = o.page
+	}
 }
 
 const skipKey = "skipped\x1f"
@@ -30,7 +52,11 @@ const skipKey = "skipped\x1f"
 // key names the row that tells of k; it holds k, so that a row not yet sent
 // can be replaced by one that tells of more, also after a restart.
 func (k skip) key(last int64) string {
-	return fmt.Sprintf("%s%d %d %d %d", skipKey, last, k.lines, k.from.UnixMilli(), k.to.UnixMilli())
+	key := fmt.Sprintf("%s%d %d %d %d", skipKey, last, k.lines, k.from.UnixMilli(), k.to.UnixMilli())
+	if k.page != "" {
+		key += " " + k.page
+	}
+	return key
 }
 
 // skipOf is what the row with that key tells of, and false where it tells of
@@ -42,6 +68,9 @@ func skipOf(key string) (skip, bool) {
 	)
 	if _, err := fmt.Sscanf(key, skipKey+"%d %d %d %d", &last, &k.lines, &from, &to); err != nil {
 		return skip{}, false
+	}
+	if all := strings.Fields(key); len(all) == 5 {
+		k.page = all[4]
 	}
 	k.from, k.to = time.UnixMilli(from).UTC(), time.UnixMilli(to).UTC()
 	return k, true
@@ -69,10 +98,16 @@ func (s *Sender) expire(now time.Time) {
 		}
 		s.log.Warn("rows expired", "place", q.place, "rows", len(over))
 		var skipped skip
+		var words []sprints.Skipped
+		var networks []string
 		for _, r := range over {
 			for _, r := range append([]*row{r}, r.with...) {
 				if r.Relayed() && (r.Kind == chat.Said || r.Kind == chat.Action) {
 					skipped.add(skip{lines: 1, from: r.At, to: r.At})
+					words = append(words, r.skipped())
+					if n := r.source(); !slices.Contains(networks, n) {
+						networks = append(networks, n)
+					}
 				}
 			}
 		}
@@ -91,34 +126,89 @@ func (s *Sender) expire(now time.Time) {
 			ids = append(ids, s.leave(r)...)
 		}
 		place := q.place
+		where := s.readable(place, &skipped, networks)
 		q.telling = true
 		s.tell(func(tx sprints.Tx) error {
 			if err := tx.Expire(ids); err != nil || skipped.lines == 0 {
 				return err
 			}
-			return postSkipped(tx, place, skipped, last)
+			if err := keepSkipped(tx, skipped.page, words); err != nil {
+				return err
+			}
+			return postSkipped(tx, place, skipped, last, where)
 		}, func() { q.telling, s.more = false, true })
 	}
 }
 
-// postSkipped says in a place how many lines it did not get.
-func postSkipped(tx sprints.Tx, place chat.Place, k skip, last int64) error {
+// skipped are r's words for a page.
+func (r *row) skipped() sprints.Skipped {
+	words := r.Words().Plain()
+	if r.Kind == chat.Action {
+		words = "* " + words
+	}
+	return sprints.Skipped{Source: r.Source, Who: *r.As, Place: r.From, Text: chat.Plainly(words), At: r.At}
+}
+
+// readable is where a place can read what it did not get, in words that follow
+// "read them"; nil nowhere. It gives k a page where there are pages.
+func (s *Sender) readable(to chat.Place, k *skip, networks []string) chat.Text {
+	if s.lead.Pages != "" && k.lines > 0 {
+		if k.page == "" {
+			k.page = newToken()
+		}
+		address := s.lead.Pages + "/t/" + k.page
+		return chat.Text{{Text: "at "}, {Text: address, URL: address}}
+	}
+	var all []string
+	for _, n := range networks {
+		if s.lead.Where == nil {
+			break
+		}
+		if w := s.lead.Where(to, n); w != "" {
+			all = append(all, w)
+		}
+	}
+	if all == nil {
+		return nil
+	}
+	return chat.Plainly("in " + strings.Join(all, ", ") + ".")
+}
+
+// keepSkipped keeps words on their page for a day.
+func keepSkipped(tx sprints.Tx, page string, words []sprints.Skipped) error {
+	if page == "" {
+		return nil
+	}
+	words = words[max(0, len(words)-pageMost):]
+	for i := range words {
+		words[i].Token, words[i].Until = page, tx.Now().Add(sprints.PasteKept)
+	}
+	return tx.SaveSkipped(words)
+}
+
+// postSkipped says in a place how many lines it did not get, and where to read
+// them.
+func postSkipped(tx sprints.Tx, place chat.Place, k skip, last int64, where chat.Text) error {
 	event, err := tx.Event()
 	zone := time.UTC
 	if err == nil {
 		zone = event.Zone
 	}
 	from, to := k.from.In(zone).Format("15:04"), k.to.In(zone).Format("15:04")
-	words := fmt.Sprintf("%d messages skipped, %s-%s.", k.lines, from, to)
+	words, them := fmt.Sprintf("%d messages skipped, %s-%s", k.lines, from, to), "them"
 	if k.lines == 1 {
-		words = fmt.Sprintf("1 message skipped, %s.", from)
+		words, them = fmt.Sprintf("1 message skipped, %s", from), "it"
+	}
+	said := chat.Plainly(words + ".")
+	if where != nil {
+		said = slices.Concat(chat.Plainly(words+", read "+them+" "), where)
 	}
 	_, _, err = tx.Post(chat.Outgoing{
 		Key:   k.key(last),
 		To:    place,
 		Lane:  chat.Announcements,
 		Kind:  chat.Said,
-		Reply: chat.Saying(chat.Plainly(words)),
+		Reply: chat.Saying(said),
 		At:    tx.Now(),
 	})
 	return err

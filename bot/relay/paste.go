@@ -29,15 +29,18 @@ func (c Carrier) paste(tx Carrying, m chat.Message, source string) (string, erro
 	}
 	p, err := tx.PasteOf(source)
 	if errors.Is(err, sprints.ErrNotFound) {
-		var token [16]byte
-		if _, err := rand.Read(token[:]); err != nil {
-			return "", err
-		}
-		p.Token = base64.RawURLEncoding.EncodeToString(token[:])
+		p.Token = newToken()
 	} else if err != nil {
 		return "", err
 	}
 	p.Source, p.Who, p.Place, p.Text = source, m.From, c.label(m), m.Text
 	p.At, p.Until = m.At, tx.Now().Add(sprints.PasteKept)
 	return c.Pages + "/t/" + p.Token, tx.SavePaste(p)
+}
+
+// newToken is the unguessable part of a page's address.
+func newToken() string {
+	var token [16]byte
+	_, _ = rand.Read(token[:]) // never fails
+	return base64.RawURLEncoding.EncodeToString(token[:])
 }

@@ -71,6 +71,7 @@ type Sender struct {
 	saveBy  time.Time // after a failure: not tried again before
 	failing int       // saves that failed in a row
 
+	lead  Lead                // to what places did not get
 	noted map[chat.Place]bool // places of which the store has a reason of an earlier run
 
 	paused func(chat.Place) bool // places whose relays wait; nil: none

@@ -136,6 +136,41 @@ func testPastes(_ *testing.T, b *bench) {
 	})
 }
 
+// testSkipped: words that were skipped together share a page, of which each
+// goes by itself when it is taken back or forgotten.
+func testSkipped(t *testing.T, b *bench) {
+	const page = "abcdefghijklmnopqrstuv"
+	ada, bob := handle("account:ada", "ada"), handle("account:bob", "bob")
+	word := func(source string, who chat.Handle, at time.Time) sprints.Skipped {
+		return sprints.Skipped{Token: page, Source: source, Who: chat.Handle{Network: who.Network, ID: who.ID, Nick: who.Nick}, Place: "IRC",
+			Text: chat.Plainly("words of " + source), At: at, Until: b.clock.Now().Add(sprints.PasteKept)}
+	}
+	sources := func(v sprints.PasteReader) (all string) {
+		for _, s := range ok(v.Skipped(page)) {
+			all += s.Source
+		}
+		return all
+	}
+	start := b.clock.Now()
+	b.write(func(tx sprints.Tx) {
+		done(tx.SaveSkipped([]sprints.Skipped{word("c", bob, start.Add(2*time.Second)), word("a", ada, start), word("b", ada, start.Add(time.Second))}))
+		done(tx.SaveSkipped([]sprints.Skipped{word("a", ada, start), word("d", bob, start.Add(3*time.Second))}))
+		equal(b, "in order", sources(tx), "abcd")
+		equal(b, "whole", fmt.Sprint(ok(tx.Skipped(page))[0]), fmt.Sprint(word("a", ada, start)))
+		equal(b, "no such page", len(ok(tx.Skipped("another-token-of-22-ch"))), 0)
+		equal(b, "pages with her words", ok(tx.PastesBy(ada)), 1)
+		done(tx.DropPaste("d"))
+		equal(b, "taken back", sources(tx), "abc")
+		ok(tx.ForgetPerson(ok(tx.Meet(ada)).ID))
+		equal(b, "forgotten", sources(tx), "c")
+	})
+	b.clock.Add(sprints.PasteKept)
+	b.write(func(tx sprints.Tx) {
+		equal(b, "its time is over", sources(tx), "")
+		equal(b, "pruned", ok(tx.PrunePastes(tx.Now())), 1)
+	})
+}
+
 func testThreads(_ *testing.T, b *bench) {
 	channel := chat.Place{Network: "pycon", Channel: "#sprint"}
 	in := func(thread string) chat.Place { p := channel; p.Thread = thread; return p }

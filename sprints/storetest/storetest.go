@@ -47,6 +47,7 @@ func Run(t *testing.T, open Opener) {
 		{"Outbox", testOutbox},
 		{"Counterparts", testCounterparts},
 		{"Pastes", testPastes},
+		{"Skipped", testSkipped},
 		{"Pictures", testPictures},
 		{"Threads", testThreads},
 		{"Bridge", testBridge},

@@ -1,0 +1,95 @@
+package relay_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sprintbot/bot/relay"
+	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
+)
+
+// leads starts the rig's sender anew with a lead.
+func (r *rig) leads(network relay.Network, l relay.Lead) {
+	r.stop()
+	ctx, cancel := context.WithCancel(r.t.Context())
+	done := make(chan error, 1)
+	s := relay.NewSender(network, r.store, r.clock, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	s.LeadTo(l)
+	go func() { done <- s.Run(ctx) }()
+	r.stop = sync.OnceFunc(func() { cancel(); <-done })
+}
+
+// expiring posts words of ada that nobody takes before their time is over.
+func (r *rig) expiring(w *wire, n int) {
+	r.t.Helper()
+	w.set(func() { w.up = false })
+	for i := range n {
+		r.post("#a", chat.Relays, func(o *chat.Outgoing) {
+			o.As, o.From = &chat.Handle{Network: "far", ID: "account:ada", Nick: "ada"}, "IRC"
+			o.Source, o.Expires = chat.SourceKey("far", fmt.Sprint(r.n, i)), r.clock.Now().Add(time.Minute)
+		}, fmt.Sprint("words ", i))
+	}
+	r.passing(time.Minute)
+}
+
+func TestWhereSkippedWordsCanBeReadIsTold(t *testing.T) {
+	for name, c := range map[string]struct {
+		lead relay.Lead
+		want string
+	}{
+		"a channel": {relay.Lead{Where: func(to chat.Place, network string) string { return "#sprints of " + network }}, "#a 3 messages skipped, 09:00-09:00, read them in #sprints of far."},
+		"nowhere":   {relay.Lead{}, "#a 3 messages skipped, 09:00-09:00."},
+	} {
+		w := newWire()
+		r := newRig(t, w, w)
+		r.leads(w, c.lead)
+		r.expiring(w, 3)
+		r.until("it is told", func() bool { return len(r.waiting()) == 1 })
+		w.set(func() { w.up = true })
+		if got := w.wait(t, 1); len(got) != 1 || got[0] != c.want {
+			t.Errorf("%s: %q", name, got)
+		}
+		r.stop()
+	}
+}
+
+func TestSkippedWordsStandOnAPage(t *testing.T) {
+	w := newWire()
+	r := newRig(t, w, w)
+	r.leads(w, relay.Lead{Pages: "https://s.example"})
+	r.expiring(w, 2)
+	r.until("it is told", func() bool { return len(r.waiting()) == 1 })
+	r.leads(w, relay.Lead{Pages: "https://s.example"}) // a restart in between
+	r.expiring(w, 1)
+	r.until("it is told as one", func() bool {
+		rows := r.waiting()
+		return len(rows) == 1 && strings.Contains(rows[0].Reply.Plain(), "3 messages")
+	})
+	w.set(func() { w.up = true })
+	got := w.wait(t, 1)
+	said := regexp.MustCompile(`^#a 3 messages skipped, 09:00-09:01, read them at https://s\.example/t/([\w-]{22})$`).FindStringSubmatch(got[0])
+	if said == nil {
+		t.Fatalf("told %q", got)
+	}
+	var words []string
+	if err := r.store.Read(t.Context(), func(v sprints.View) error {
+		all, err := v.Skipped(said[1])
+		for _, s := range all {
+			words = append(words, s.Who.Nick+" on "+s.Place+": "+s.Text.Plain())
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "ada on IRC: words 0; ada on IRC: words 1; ada on IRC: words 0"; strings.Join(words, "; ") != want {
+		t.Errorf("the page has %q", words)
+	}
+}
