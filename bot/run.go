@@ -58,6 +58,9 @@ func (b *bot) paces() map[string]chat.Pace {
 	return all
 }
 
+// runJob has a job run now. It may be called once the bot is wired.
+func (b *bot) runJob(name string) bool { return b.jobs != nil && b.jobs.Now(name) }
+
 // errEnded is the cause of an end that nobody asked for by a signal: the
 // console came to the end of its input.
 var errEnded = errors.New("the end of the console's input")

@@ -87,7 +87,7 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	site, err := listen(ctx, web.Config{
 		Name: lobbyName, Listen: cfg.Listen, URL: cfg.URL, Lobby: mode,
 		Readers: b.readers, Reserved: b.reserved, Doubted: b.doubted,
-		Store: store, Clock: clock, Status: b.statuses, Paces: b.paces, Organizer: b.organizes, Log: log.With("network", lobbyName),
+		Store: store, Clock: clock, Status: b.statuses, Paces: b.paces, RunJob: b.runJob, Organizer: b.organizes, Log: log.With("network", lobbyName),
 	})
 	if err != nil {
 		return err
@@ -235,7 +235,7 @@ func runSample(ctx context.Context, o options, clock sprints.Clock, log *slog.Lo
 	front := console.New(console.Config{In: in, Out: out, Terminal: terminal, Complete: commands.Complete, Clock: clock, Log: log})
 	site, err := listen(ctx, web.Config{
 		Name: lobbyName, Listen: o.Listen, Lobby: web.Anonymous, Readers: func() []string { return []string{"the console"} },
-		Reserved: b.reserved, Doubted: b.doubted, Store: store, Clock: clock, Status: b.statuses, Paces: b.paces, Log: log.With("network", lobbyName),
+		Reserved: b.reserved, Doubted: b.doubted, Store: store, Clock: clock, Status: b.statuses, Paces: b.paces, RunJob: b.runJob, Log: log.With("network", lobbyName),
 	})
 	if err != nil {
 		return err

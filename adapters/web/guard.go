@@ -29,6 +29,7 @@ func (s *Site) handler() http.Handler {
 	mux.HandleFunc("GET /face/{file}", s.getFace)
 	mux.HandleFunc("GET /picture/{file}", s.getPicture)
 	mux.HandleFunc("POST /do", s.postDo)
+	mux.HandleFunc("POST /ops/run", s.postRun)
 	mux.HandleFunc("POST /signin", s.postSignin)
 	mux.HandleFunc("POST /signout", s.postSignout)
 	if s.cfg.Lobby != Off {

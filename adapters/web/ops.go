@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ type opsView struct {
 	Places   []opsLine
 	Jobs     []opsLine
 	Ignored  []string
+	Asked    string // the job that was asked to run
 }
 
 // opsLine is one thing to look after: how it is in a word, then the facts.
@@ -28,6 +30,7 @@ type opsLine struct {
 	State string // "Connected", "Away"
 	Ill   bool
 	Facts []string
+	Run   bool // it can be run now
 }
 
 // mayOperate says whether a visitor may see the operator's page: an organizer
@@ -51,14 +54,20 @@ func (s *Site) mayOperate(r *http.Request) (bool, error) {
 	return may, err
 }
 
-func (s *Site) getOps(w http.ResponseWriter, r *http.Request) {
+// operator says whether a visitor may operate, and answers if not.
+func (s *Site) operator(w http.ResponseWriter, r *http.Request) bool {
 	may, err := s.mayOperate(r)
-	if err != nil {
+	switch {
+	case err != nil:
 		s.notKept(w, r, err)
-		return
-	}
-	if !may {
+	case !may:
 		s.problem(w, r, http.StatusForbidden, "This page is for organizers.", "If you are one, sign in with a code: send link to sprintbot.")
+	}
+	return err == nil && may
+}
+
+func (s *Site) getOps(w http.ResponseWriter, r *http.Request) {
+	if !s.operator(w, r) {
 		return
 	}
 	view := opsView{frame: s.frame("How the bot is", "ops")}
@@ -66,7 +75,33 @@ func (s *Site) getOps(w http.ResponseWriter, r *http.Request) {
 		s.notKept(w, r, err)
 		return
 	}
+	for _, j := range view.Jobs { // only names that are known come back in the page
+		if j.Name == r.URL.Query().Get("asked") {
+			view.Asked = j.Name
+		}
+	}
 	s.render(w, r, http.StatusOK, "ops", view)
+}
+
+// postRun has a job run now.
+func (s *Site) postRun(w http.ResponseWriter, r *http.Request) {
+	if !s.operator(w, r) {
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, postMax)
+	name := r.PostFormValue("job")
+	if s.cfg.RunJob == nil || !s.cfg.RunJob(name) {
+		s.problem(w, r, http.StatusNotFound, "There is no job of that name.", "Look again: the list may have changed.")
+		return
+	}
+	v := s.visitor(r)
+	err := s.cfg.Store.Write(r.Context(), func(tx sprints.Tx) error {
+		return tx.AddAudit(sprints.Audit{At: tx.Now(), Role: "organizer", Person: v.Person.ID, Verb: "run", Object: "job " + name})
+	})
+	if err != nil {
+		s.log.Error("that a job was asked for can't be kept", "error", err)
+	}
+	http.Redirect(w, r, "/ops?asked="+url.QueryEscape(name)+"#ok", http.StatusSeeOther)
 }
 
 // operate looks at everything.
@@ -98,7 +133,7 @@ func (s *Site) operate(ctx context.Context, view *opsView) error {
 			view.Places = append(view.Places, opsPlace(v.Now(), at, t))
 		}
 		for _, run := range runs {
-			l := opsLine{Name: run.Name, State: "Done", Ill: run.Failed, Facts: []string{"last " + at(run.At), "took " + run.Took.Round(time.Millisecond).String()}}
+			l := opsLine{Name: run.Name, State: "Done", Ill: run.Failed, Run: s.cfg.RunJob != nil, Facts: []string{"last " + at(run.At), "took " + run.Took.Round(time.Millisecond).String()}}
 			if run.Failed {
 				l.State = "Failed"
 			}

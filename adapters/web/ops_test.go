@@ -80,3 +80,40 @@ func TestThreatOnlyOrganizersSeeTheOperatorsPage(t *testing.T) {
 	}
 	refused(eve)
 }
+
+func TestThreatOnlyOrganizersRunJobs(t *testing.T) {
+	var asked []string
+	run := func(name string) bool {
+		asked = append(asked, name)
+		return name == "sync issues"
+	}
+	k := start(t, web.Config{Lobby: web.Anonymous, RunJob: run}, fillSample)
+	k.troubled()
+	b := k.browser()
+	contains(t, b.get("/ops"), "Run now", `name="job" value="sync issues"`)
+	res, _ := b.post("/ops/run", url.Values{"job": {"sync issues"}})
+	if to := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || to != "/ops?asked=sync+issues#ok" {
+		t.Errorf("%s to %s", res.Status, to)
+	}
+	contains(t, b.get("/ops?asked=sync+issues"), "Asked for: sync issues")
+	if page := b.get("/ops?asked=%3Cscript%3Ex"); strings.Contains(page, "Asked for") {
+		t.Error("the page says what an address says")
+	}
+	if res, _ := b.post("/ops/run", url.Values{"job": {"no such job"}}); res.StatusCode != http.StatusNotFound {
+		t.Error(res.Status)
+	}
+	k.write(func(v sprints.Tx) error {
+		all, err := v.Audits(10)
+		if len(all) != 1 || all[0].Verb != "run" || all[0].Object != "job sync issues" {
+			t.Errorf("audit %+v", all)
+		}
+		return err
+	})
+
+	asked = nil
+	k = start(t, web.Config{Lobby: web.SignedIn, RunJob: run, Organizer: func(string, string) bool { return false }}, fillSample)
+	k.troubled()
+	if res, _ := k.browser().post("/ops/run", url.Values{"job": {"sync issues"}}); res.StatusCode != http.StatusForbidden || asked != nil {
+		t.Errorf("%s, asked %q", res.Status, asked)
+	}
+}

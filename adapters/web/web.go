@@ -57,6 +57,9 @@ type Config struct {
 	Clock   sprints.Clock
 	Status  func() map[string]chat.Status // of all networks, for /healthz and /ops; nil shows none
 	Paces   func() map[string]chat.Pace   // of all networks, for /ops; nil shows none
+	// RunJob has a job run now, by its name; false where there is none. It may be
+	// called from any goroutine; nil: /ops has no buttons for that.
+	RunJob func(name string) bool
 	// Organizer says whether an identity is an organizer's: who has one sees /ops.
 	// It may be called from any goroutine; nil is nobody.
 	Organizer func(network, key string) bool

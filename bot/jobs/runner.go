@@ -25,6 +25,10 @@ type Runner struct {
 	clock sprints.Clock
 	log   *slog.Logger
 	jobs  []Job
+
+	mu    sync.Mutex
+	asked map[string]bool        // to be run now
+	kicks map[bool]chan struct{} // by Job.Net, capacity 1: something was asked for
 }
 
 // New is a Runner of all jobs; it starts nothing.
@@ -32,7 +36,41 @@ func New(c Config) *Runner {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Runner{store: c.Store, clock: c.Clock, log: c.Log, jobs: table(c)}
+	return &Runner{store: c.Store, clock: c.Clock, log: c.Log, jobs: table(c), asked: map[string]bool{},
+		kicks: map[bool]chan struct{}{false: make(chan struct{}, 1), true: make(chan struct{}, 1)}}
+}
+
+// Now has a job run as soon as its turn comes, whatever the clock says; false
+// where there is no job of that name. It may be called from any goroutine and
+// never blocks.
+func (r *Runner) Now(name string) bool {
+	for _, j := range r.jobs {
+		if j.Name != name {
+			continue
+		}
+		r.mu.Lock()
+		r.asked[name] = true
+		r.mu.Unlock()
+		select {
+		case r.kicks[j.Net] <- struct{}{}:
+		default:
+		}
+		return true
+	}
+	return false
+}
+
+// taken is the job that is asked for, and asked for no more; nil if none is.
+func (r *Runner) taken(net bool) *Job {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, j := range r.jobs {
+		if j.Net == net && r.asked[j.Name] {
+			delete(r.asked, j.Name)
+			return &j
+		}
+	}
+	return nil
 }
 
 // Run runs jobs until ctx ends: those that only touch rows in one goroutine,
@@ -47,6 +85,10 @@ func (r *Runner) Run(ctx context.Context) {
 func (r *Runner) loop(ctx context.Context, net bool) {
 	changes := r.store.Changes(ctx)
 	for ctx.Err() == nil {
+		if job := r.taken(net); job != nil {
+			r.run(ctx, *job, sprints.JobRun{})
+			continue
+		}
 		job, last, soonest, err := r.due(ctx, net)
 		switch {
 		case ctx.Err() != nil:
@@ -58,15 +100,15 @@ func (r *Runner) loop(ctx context.Context, net bool) {
 			r.run(ctx, *job, last)
 			continue
 		}
-		if !r.wait(ctx, changes, soonest) {
+		if !r.wait(ctx, changes, r.kicks[net], soonest) {
 			return
 		}
 	}
 }
 
-// wait returns when rows have changed or soonest has come (zero: never), false
-// when ctx has ended.
-func (r *Runner) wait(ctx context.Context, changes <-chan struct{}, soonest time.Time) bool {
+// wait returns when rows have changed, a job is asked for or soonest has come
+// (zero: never), false when ctx has ended.
+func (r *Runner) wait(ctx context.Context, changes, kick <-chan struct{}, soonest time.Time) bool {
 	var due <-chan struct{}
 	if !soonest.IsZero() {
 		at, stop := r.clock.At(soonest)
@@ -77,6 +119,8 @@ func (r *Runner) wait(ctx context.Context, changes <-chan struct{}, soonest time
 	case <-ctx.Done():
 		return false
 	case <-due:
+		return true
+	case <-kick:
 		return true
 	case <-changes:
 	}
@@ -185,7 +229,7 @@ func (r *Runner) run(ctx context.Context, j Job, last sprints.JobRun) {
 	if err != nil && ctx.Err() == nil {
 		r.log.Error("job's run can't be kept", "job", j.Name, "error", err)
 		// What can't be kept would run again at once.
-		r.wait(ctx, nil, r.clock.Now().Add(firstRetry))
+		r.wait(ctx, nil, nil, r.clock.Now().Add(firstRetry))
 	}
 }
 
