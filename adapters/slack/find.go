@@ -14,8 +14,6 @@ import (
 const (
 	eventType    = "sprintbot" // of the metadata of every post
 	receiptsKept = 4096        // own posts remembered as their events come back
-	historyPage  = 15          // messages: what the most limited apps may read at once
-	historyPages = 20          // read back at most
 )
 
 // receipts remembers own posts that Slack has shown us, by row and part: the quickest way to settle a lost answer.
@@ -98,58 +96,4 @@ func ours(m slackapi.SlackMetadata) (keys []string, part string) {
 		}
 	}
 	return keys, part
-}
-
-// Find looks whether a part has arrived: among the own posts seen, else in the place's history newer than after ("" reads
-// the newest pages only). An error says that it could not be looked up.
-func (n *Network) Find(ctx context.Context, part chat.Part, after string) (chat.Receipt, bool, error) {
-	if r, ok := n.own.find(part); ok {
-		return r, true, nil
-	}
-	if part.Out.Kind == chat.Deleted || rewrites(part) {
-		return chat.Receipt{}, false, nil
-	}
-	channel, err := n.places.address(ctx, part.Out.To)
-	if err != nil {
-		return chat.Receipt{}, false, classified(err)
-	}
-	cursor := ""
-	for range historyPages {
-		var messages []slackapi.Message
-		messages, cursor, err = n.page(ctx, channel, threadOf(part.Out), after, cursor)
-		if err != nil {
-			return chat.Receipt{}, false, classified(err)
-		}
-		for _, m := range messages {
-			if m.BotID != n.me().BotID {
-				continue // another app may write what it likes into its metadata
-			}
-			n.own.keep(m.Metadata, m.Timestamp)
-		}
-		if r, ok := n.own.find(part); ok {
-			return r, true, nil
-		}
-		if cursor == "" {
-			break
-		}
-	}
-	return chat.Receipt{}, false, nil
-}
-
-// page reads one page of a channel's history, or of a thread's replies.
-func (n *Network) page(ctx context.Context, channel, thread, after, cursor string) ([]slackapi.Message, string, error) {
-	if thread != "" {
-		messages, _, next, err := n.api.GetConversationRepliesContext(ctx, &slackapi.GetConversationRepliesParameters{
-			ChannelID: channel, Timestamp: thread, Oldest: after, Cursor: cursor, Limit: historyPage,
-			IncludeAllMetadata: true,
-		})
-		return messages, next, err
-	}
-	h, err := n.api.GetConversationHistoryContext(ctx, &slackapi.GetConversationHistoryParameters{
-		ChannelID: channel, Oldest: after, Cursor: cursor, Limit: historyPage, IncludeAllMetadata: true,
-	})
-	if err != nil {
-		return nil, "", err
-	}
-	return h.Messages, h.ResponseMetaData.NextCursor, nil
 }

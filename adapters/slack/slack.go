@@ -96,6 +96,8 @@ type Network struct {
 	upAt   time.Time // by Slack's clock: first connected in this run
 
 	endSession func(error)
+	findWithin time.Duration // findWithin, but for tests
+	looks      looks
 }
 
 // self is who the bot is in its workspace.
@@ -143,6 +145,8 @@ func newNetwork(cfg Config, log *slog.Logger, ping time.Duration) *Network {
 		changed:    make(chan struct{}, 1),
 
 		endSession: func(error) {},
+		findWithin: findWithin,
+		looks:      looks{all: map[string]look{}},
 	}
 	served := cfg.Channels
 	if cfg.Mark == nil {

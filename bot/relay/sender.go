@@ -392,7 +392,11 @@ func (s *Sender) refuse(q *queue, r *row, err error, least time.Duration) {
 	}
 	q.settling, q.shut = true, false
 	if errors.As(err, &wait) {
-		s.hold(q, s.clock.Now().Add(wait.Wait), "asked to wait")
+		why := "asked to wait"
+		if error(wait) != err { // the adapter says for what
+			why = err.Error()
+		}
+		s.hold(q, s.clock.Now().Add(wait.Wait), why)
 		return
 	}
 	q.careful = true
