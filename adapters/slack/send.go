@@ -56,11 +56,15 @@ func (o *outbox) put(j job) bool {
 	return true
 }
 
+// open takes jobs from now on; run does them.
+func (o *outbox) open() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.running = true
+}
+
 // run does jobs until ctx ends; what has not begun then is told that the network is away.
 func (o *outbox) run(ctx context.Context, do func(context.Context, job)) {
-	o.mu.Lock()
-	o.running = true
-	o.mu.Unlock()
 	calls, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(finishWithin, stop) })()

@@ -21,6 +21,7 @@ type hearFunc = func(ctx context.Context, ms []chat.Message) ([]chat.Heard, erro
 func (n *Network) Run(ctx context.Context, hear func(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	n.outbox.open() // before anybody can see the network up
 	var work sync.WaitGroup
 	work.Go(func() { n.drain(ctx) })
 	work.Go(func() { n.listen(ctx, hear) })
