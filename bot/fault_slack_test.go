@@ -18,7 +18,7 @@ func forgetfulSlack(c *corner) { c.slack.Forget(true) }
 func TestFaultSlackDisconnectStorm(t *testing.T) {
 	t.Parallel()
 	c := newCorner(t, cornerStage{before: forgetfulSlack, slack: []slackdouble.Option{slackdouble.WithAckWithin(time.Second),
-		slackdouble.WithRetryAfter(0, 20*time.Millisecond, 50*time.Millisecond), slackdouble.WithHistoryCap(200)}})
+		slackdouble.WithRetryAfter(0, 20*time.Millisecond, 50*time.Millisecond), slackdouble.WithHistoryCap(15)}})
 	c.says(5)
 	c.arrives()
 	before := c.restful()

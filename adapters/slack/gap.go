@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"sprintbot/sprints/chat"
 )
 
@@ -22,6 +24,7 @@ type gaps struct {
 	network string
 	off     bool          // nothing is read: nobody knows how far places are heard
 	hold    time.Duration // holdMost, but for tests
+	calm    time.Duration // calmAfter, but for tests
 	wake    chan struct{} // capacity 1: a gap may be due
 
 	mu      sync.Mutex
@@ -49,21 +52,20 @@ type gap struct {
 	let     chan struct{}
 	closed  bool   // let: nothing waits any more
 	floor   string // ts: at and before it nothing was said to us
-}
 
-// reading is one gap to be read now.
-type reading struct {
-	channel string // chat.Place.Channel
-	upTo    int    // connection
-	floor   string
-	side    bool
+	read  string        // ts: all that was said in the channel itself is read up to it
+	whole string        // ts: and in threads, and what became of older words
+	far   *rate.Limiter // readings that look at those too
+	owed  round         // such a reading, for those that did not
+	ended time.Time     // of the last reading
 }
 
 // newGaps begins with every channel unread: what an earlier run heard before it had read a gap still waits.
 func newGaps(network string, channels []string) *gaps {
-	g := &gaps{network: network, wake: make(chan struct{}, 1), all: map[string]*gap{}, hold: holdMost}
+	g := &gaps{network: network, wake: make(chan struct{}, 1), all: map[string]*gap{}, hold: holdMost, calm: calmAfter}
 	for _, name := range channels {
-		g.all[name] = &gap{let: make(chan struct{}), opened: time.Now()}
+		g.all[name] = newGap(false)
+		g.all[name].opened = time.Now()
 	}
 	return g
 }
@@ -107,7 +109,7 @@ func (g *gaps) besides(recent map[string]string, upTo int) {
 	for channel, ts := range recent {
 		one := g.all[channel]
 		if one == nil {
-			one = &gap{side: true, let: make(chan struct{})}
+			one = newGap(true)
 			one.want()
 			g.all[channel] = one
 		}
@@ -198,31 +200,40 @@ func (g *gaps) due(now time.Time, newest func(channel string) string) (a agenda)
 			one.release()
 			a.late = a.late || one.open() && !one.side
 		}
-		ready, later := one.ready(now)
+		r, ready, later := one.next(now)
 		if !ready {
 			a.at(later)
 			continue
 		}
-		all = append(all, ranked{reading{name, one.wanted, one.floor, one.side}, max(one.recent, newest(name))})
+		r.channel = name
+		all = append(all, ranked{r, max(one.recent, newest(name))})
 	}
 	slices.SortFunc(all, func(a, b ranked) int {
 		switch {
-		case a.side == b.side:
-			return cmp.Or(cmp.Compare(b.recent, a.recent), cmp.Compare(a.channel, b.channel))
-		case a.side:
-			return 1
+		case a.calm != b.calm:
+			return order(a.calm)
+		case a.side != b.side:
+			return order(a.side)
 		}
-		return -1
+		return cmp.Or(cmp.Compare(b.recent, a.recent), cmp.Compare(a.channel, b.channel))
 	})
 	for _, r := range all {
 		if g.working == gapCalls {
 			break
 		}
 		g.working++
-		g.all[r.channel].busy = true
+		g.all[r.channel].begin(r.reading, now.Add(g.calm))
 		a.read = append(a.read, r.reading)
 	}
 	return a
+}
+
+// order puts what later says behind the rest.
+func order(later bool) int {
+	if later {
+		return 1
+	}
+	return -1
 }
 
 // idle says that one of the readings under way has ended.
@@ -230,34 +241,6 @@ func (g *gaps) idle() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.working--
-	g.tick()
-}
-
-// heard says that all is heard that was said before a connection, or that nobody can tell what was: trouble says why.
-// It returns whether there is news for people who look after the network.
-func (g *gaps) heard(channel string, upTo int, trouble string) (changed bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	one := g.all[channel]
-	if one == nil {
-		return false
-	}
-	changed = one.trouble != trouble || one.closed
-	one.trouble = trouble
-	if one.finish(upTo); !one.open() {
-		one.release()
-	}
-	g.tick()
-	return changed
-}
-
-// failed has a gap read again later.
-func (g *gaps) failed(channel string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if one := g.all[channel]; one != nil {
-		one.fail()
-	}
 	g.tick()
 }
 

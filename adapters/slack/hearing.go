@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"time"
 
 	slackapi "github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
@@ -12,8 +13,14 @@ import (
 	"sprintbot/sprints/chat"
 )
 
+const (
+	hearAgain   = 100 * time.Millisecond // what could not be kept is heard again after, doubling
+	hearLongest = 5 * time.Second        // up to
+)
+
 // listen is the one reader: it takes what has arrived, in order, has it heard, and only then acknowledges it. What could
-// not be heard stays unacknowledged, so Slack brings it again.
+// not be heard stays unacknowledged and is tried again before all that came later; what Slack brings again meanwhile is
+// recognised.
 func (n *Network) listen(ctx context.Context, hear hearFunc) {
 	for {
 		arrived, lost, err := n.mailbox.Take(ctx, batchSize)
@@ -34,14 +41,18 @@ func (n *Network) listen(ctx context.Context, hear hearFunc) {
 				events = append(events, arrived[0].event)
 				arrived = arrived[1:]
 			}
-			n.take(ctx, events, hear, false)
+			n.notice(ctx, events)
+			for wait := hearAgain; !n.take(ctx, events, hear, false); wait = min(2*wait, hearLongest) {
+				if !pause(ctx, wait) {
+					return
+				}
+			}
 		}
 	}
 }
 
 // take has a batch heard: live events, or what a gap held. False says that it could not be kept.
 func (n *Network) take(ctx context.Context, events []socketmode.Event, hear hearFunc, late bool) bool {
-	n.notice(ctx, events)
 	needed := newNeed()
 	n.read(events, noting{needed}, late)
 	limit, cancel := context.WithTimeout(ctx, lookupWithin)
@@ -51,7 +62,7 @@ func (n *Network) take(ctx context.Context, events []socketmode.Event, hear hear
 	if len(messages) > 0 {
 		if _, err := hear(ctx, messages); err != nil {
 			if ctx.Err() == nil {
-				n.log.Warn("not heard, slack will bring it again", "messages", len(messages), "error", err)
+				n.log.Warn("not heard yet", "messages", len(messages), "error", err)
 			}
 			return false
 		}

@@ -47,11 +47,14 @@ func (h *history) all() ([]*slackevents.MessageEvent, error) {
 	if h.from, err = h.n.heardTo(h.ctx, h.reading); err != nil || h.from == "" {
 		return nil, err
 	}
+	if at := instant(h.since); !at.IsZero() {
+		h.from = max(h.from, stamp(at.Add(-readMargin)))
+	}
 	h.day, h.back, h.seen = h.from, h.from, map[string]slackapi.Message{}
 	if at := instant(h.from); !at.IsZero() {
-		h.day = stamp(at.Add(-threadsLive))
+		h.day = stamp(at.Add(-h.lively()))
 	}
-	if !h.side {
+	if !h.side && !h.brief {
 		h.back = h.day
 	}
 	known, err := h.known() // before the reading: what is heard meanwhile is not looked for
@@ -69,7 +72,7 @@ func (h *history) all() ([]*slackevents.MessageEvent, error) {
 		}
 	}
 	found := h.said(floor)
-	if !h.side {
+	if !h.side && !h.brief {
 		gone, err := h.gone(known, whole)
 		if err != nil {
 			return nil, err
@@ -80,6 +83,33 @@ func (h *history) all() ([]*slackevents.MessageEvent, error) {
 		return cmp.Compare(a.EventTimeStamp, b.EventTimeStamp)
 	})
 	return found, nil
+}
+
+// lively is how long ago something was heard in the threads that are asked for replies.
+func (h *history) lively() time.Duration {
+	if h.brief {
+		return briefly
+	}
+	return threadsLive
+}
+
+// threads is how many of them are asked.
+func (h *history) threads() int {
+	if h.brief {
+		return briefThread
+	}
+	return threadsMost
+}
+
+// errDisturbed ends a reading that nobody waits for because somebody waits for another.
+var errDisturbed = errors.New("another reading goes first")
+
+// call reads one page.
+func (h *history) call(method string, page func() error) error {
+	if h.n.gaps.disturbed(h.reading) {
+		return errDisturbed
+	}
+	return h.n.reads.of(method).call(h.ctx, page)
 }
 
 // known are the messages heard here since h.day by their ts, with their threads.
@@ -129,7 +159,7 @@ func (h *history) read(known map[string]string) (whole map[string]bool, err erro
 		newest = append(newest, root)
 	}
 	slices.SortFunc(newest, func(a, b string) int { return cmp.Compare(threads[b], threads[a]) })
-	for _, root := range newest[:min(threadsMost, len(newest))] {
+	for _, root := range newest[:min(h.threads(), len(newest))] {
 		roots[root] = true
 	}
 	for root := range roots {
@@ -144,10 +174,13 @@ func (h *history) read(known map[string]string) (whole map[string]bool, err erro
 
 // channelItself reads the channel, newest first, to h.back. It returns how far back it came.
 func (h *history) channelItself(roots map[string]bool) (reached string, err error) {
-	cursor, reached, further := "", h.from, 0
+	cursor, reached, newest, further := "", h.from, "", 0
 	for range gapPages {
 		var page *slackapi.GetConversationHistoryResponse
-		err := h.n.reads.of("conversations.history").call(h.ctx, func() (err error) {
+		err := h.call("conversations.history", func() (err error) {
+			if cursor == "" { // whoever connected by now need not ask again
+				h.upTo = h.n.gaps.join(h.reading)
+			}
 			page, err = h.n.api.GetConversationHistoryContext(h.ctx, &slackapi.GetConversationHistoryParameters{
 				ChannelID: h.id, Oldest: h.back, Cursor: cursor, Limit: gapPage, IncludeAllMetadata: true,
 			})
@@ -158,20 +191,23 @@ func (h *history) channelItself(roots map[string]bool) (reached string, err erro
 		}
 		for _, m := range page.Messages {
 			h.seen[m.Timestamp] = m
-			reached = min(reached, m.Timestamp)
+			reached, newest = min(reached, m.Timestamp), max(newest, m.Timestamp)
 			if m.LatestReply > h.from {
 				roots[m.Timestamp] = true
 			}
 		}
 		if cursor = page.ResponseMetaData.NextCursor; cursor == "" {
+			h.newest = newest
 			return h.back, nil
 		}
 		if reached < h.from {
 			if further++; further > rootPages {
+				h.newest = newest
 				return reached, nil
 			}
 		}
 	}
+	h.newest = newest
 	h.n.log.Warn("more was said while away than is read back", "place", h.place(), "pages", gapPages)
 	return reached, nil
 }
@@ -181,7 +217,7 @@ func (h *history) replies(root, oldest string) (whole bool, err error) {
 	cursor := ""
 	for range gapPages {
 		var page []slackapi.Message
-		err := h.n.reads.of("conversations.replies").call(h.ctx, func() (err error) {
+		err := h.call("conversations.replies", func() (err error) {
 			page, _, cursor, err = h.n.api.GetConversationRepliesContext(h.ctx, &slackapi.GetConversationRepliesParameters{
 				ChannelID: h.id, Timestamp: root, Oldest: oldest, Inclusive: true, Cursor: cursor, Limit: gapPage,
 				IncludeAllMetadata: true,

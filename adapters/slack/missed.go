@@ -74,7 +74,7 @@ func (n *Network) fill(ctx context.Context) {
 func (n *Network) readGap(ctx context.Context, r reading) {
 	id := n.places.reach(r.channel)
 	if id == "" {
-		n.gaps.heard(r.channel, r.upTo, "")
+		n.gaps.over(r, "")
 		return
 	}
 	h := history{n: n, ctx: ctx, reading: r, id: id}
@@ -82,28 +82,34 @@ func (n *Network) readGap(ctx context.Context, r reading) {
 	if ctx.Err() != nil {
 		return
 	}
-	if err == nil {
-		if len(found) == 0 {
-			n.filled(r)
-		} else if !n.mailbox.Put(arrival{gap: &missed{reading: r, said: found}}) {
-			n.gaps.failed(r.channel)
+	switch {
+	case err == nil && len(found) == 0:
+		n.filled(h.reading)
+		return
+	case err == nil:
+		if !n.mailbox.Put(arrival{gap: &missed{reading: h.reading, said: found}}) {
+			n.gaps.failed(r)
 		}
+		return
+	case errors.Is(err, errDisturbed):
+		n.gaps.putOff(r)
 		return
 	}
 	n.suspect(ctx, err)
 	if _, never := errors.AsType[*chat.ErrPlace](refusal(err)); never {
 		n.log.Warn("what was said meanwhile can't be read", "place", h.place(), "reason", reason(err))
-		n.gaps.heard(r.channel, r.upTo, reason(err))
+		h.newest = ""
+		n.gaps.over(h.reading, reason(err))
 		n.setStatus(n.Status().Up, n.upNote())
 		return
 	}
 	n.log.Warn("what was said meanwhile can't be read yet", "place", h.place(), "reason", reason(err))
-	n.gaps.failed(r.channel)
+	n.gaps.failed(r)
 }
 
 // filled says that a gap is read and heard.
 func (n *Network) filled(r reading) {
-	if n.gaps.heard(r.channel, r.upTo, "") {
+	if n.gaps.over(r, "") {
 		n.setStatus(n.Status().Up, n.upNote())
 	}
 }
@@ -174,13 +180,14 @@ func (n *Network) takeGap(ctx context.Context, g *missed, hear hearFunc) {
 			InnerEvent: slackevents.EventsAPIInnerEvent{Type: "message", Data: ev},
 		}}
 	}
+	n.notice(ctx, events)
 	if !n.take(ctx, events, hear, true) {
-		n.gaps.failed(g.channel)
+		n.gaps.failed(g.reading)
 		return
 	}
 	if g.said = g.said[len(now):]; len(g.said) > 0 {
 		if !n.mailbox.Put(arrival{gap: g}) {
-			n.gaps.failed(g.channel)
+			n.gaps.failed(g.reading)
 		}
 		return
 	}

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,23 +54,55 @@ func TestAnEventIsAcknowledgedOnlyAfterItIsKept(t *testing.T) {
 	b.settled()
 }
 
-func TestWhatCouldNotBeKeptIsNotAcknowledgedAndComesAgain(t *testing.T) {
-	b := newBench(t, slackdouble.WithAckWithin(50*time.Millisecond), slackdouble.WithRetryAfter(0, 0, 0))
+func TestWhatCouldNotBeKeptIsTriedAgainBeforeWhatCameLaterAndNotAcknowledgedMeanwhile(t *testing.T) {
+	b := newBench(t) // Slack brings again after three seconds what is not acknowledged
 	failures := 2
 	b.fail = func([]chat.Message) error {
+		if failures == 2 {
+			b.d.Say("ada.l", "#sprints", "second")
+			b.d.Say("ada.l", "#sprints", "third")
+		}
+		for _, e := range b.d.Envelopes() {
+			if failures >= 0 && !e.Acked.IsZero() {
+				t.Errorf("acknowledged though nothing was kept")
+			}
+		}
 		if failures--; failures >= 0 {
-			return errors.New("the disk is full")
+			return errors.New("database is locked")
 		}
 		return nil
 	}
 	b.run()
-	b.d.Say("ada.l", "#sprints", "in the end")
-	b.messages(1)
+	b.d.Say("ada.l", "#sprints", "first")
+	if got := plain(b.messages(3)); !slices.Equal(got, []string{"first", "second", "third"}) {
+		t.Errorf("heard %q", got)
+	}
 	b.settled()
-	for _, e := range b.d.Envelopes()[:2] {
-		if !e.Acked.IsZero() {
-			t.Errorf("attempt %d was acknowledged though nothing was kept", e.Attempt)
+	for _, e := range b.d.Envelopes() {
+		if e.Attempt > 0 {
+			t.Errorf("attempt %d was needed", e.Attempt)
 		}
+	}
+}
+
+// Longer than Slack waits: what it brings again is recognised.
+func TestWhatIsKeptAfterItWasBroughtAgainIsHeardOnceAndInOrder(t *testing.T) {
+	b := newBench(t, slackdouble.WithAckWithin(50*time.Millisecond), slackdouble.WithRetryAfter(0, 0, 0))
+	failures := 2
+	b.fail = func([]chat.Message) error {
+		if failures--; failures >= 0 {
+			return errors.New("database is locked")
+		}
+		return nil
+	}
+	b.run()
+	for _, words := range []string{"one", "two", "three"} {
+		b.d.Say("ada.l", "#sprints", words)
+	}
+	b.messages(3)
+	b.settled()
+	if got := plain(b.messages(3)); !slices.Equal(got, []string{"one", "two", "three"}) {
+		t.Errorf("heard %q", got)
 	}
 }
 
