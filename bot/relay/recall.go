@@ -58,7 +58,7 @@ func (s *Sender) recall(ctx context.Context, q *queue, r *row) {
 			}
 			for i, receipt := range receipts {
 				if row := of[i]; receipt.ID != "" && !row.over && parts[i].N < len(row.ok) {
-					row.ok[parts[i].N], q.found[receipt.ID] = true, true
+					row.ok[parts[i].N], row.posts[parts[i].N], q.found[receipt.ID] = true, receipt.ID, true
 					if row.receipt.ID == "" {
 						row.receipt = receipt
 					}
