@@ -213,10 +213,8 @@ type contractEar struct {
 	heard   []chat.Message
 	known   map[string]chat.Message
 	wrong   []string
-	more    chan struct{}   // closed and replaced when something was heard
-	failing int             // so many calls at least
-	wanted  int             // until so many messages were refused
-	refused map[string]bool // keys
+	more    chan struct{} // closed and replaced when something was heard
+	failing int           // so many calls
 }
 
 var errEarFails = errors.New("the disk is full")
@@ -231,11 +229,8 @@ func (e *contractEar) hear(_ context.Context, ms []chat.Message) ([]chat.Heard, 
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.failing > 0 || len(e.refused) < e.wanted {
+	if e.failing > 0 {
 		e.failing--
-		for _, m := range ms {
-			e.refused[m.ID] = true
-		}
 		return nil, errEarFails
 	}
 	out := make([]chat.Heard, len(ms))
@@ -263,11 +258,11 @@ func (e *contractEar) hear(_ context.Context, ms []chat.Message) ([]chat.Heard, 
 	return out, nil
 }
 
-// refuse makes the next calls fail, and all until so many messages were refused.
-func (e *contractEar) refuse(calls, messages int) {
+// refuse makes the next calls fail.
+func (e *contractEar) refuse(calls int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.failing, e.wanted, e.refused = calls, messages, map[string]bool{}
+	e.failing = calls
 }
 
 func (e *contractEar) blame(format string, args ...any) {

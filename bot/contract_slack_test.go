@@ -120,7 +120,6 @@ func (s *slackWorkspace) told(who string) []string {
 }
 
 func (s *slackWorkspace) pieces(chat.Part) int { return 1 }
-func (s *slackWorkspace) resends()             {}
 func (s *slackWorkspace) breakLink()           { s.d.SetAway(true) }
 func (s *slackWorkspace) heal()                { s.d.SetAway(false) }
 func (s *slackWorkspace) secrets() []string    { return []string{s.d.AppToken, s.d.BotToken} }

@@ -50,10 +50,6 @@ type linked interface {
 // telling is a stand whose people are told at once what was not kept.
 type telling interface{ tells() }
 
-// resending is a stand whose network brings again, each by itself, what the
-// bot did not acknowledge: their order is the network's.
-type resending interface{ resends() }
-
 // guarded is a stand whose network is entered with secrets. refused is a
 // network with a wrong one, nil where none is asked for.
 type guarded interface {
