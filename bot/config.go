@@ -144,7 +144,7 @@ func (r *reading) config(k fileKeys) Config {
 	case "normal":
 		c.Synchronous = "NORMAL"
 	default:
-		r.refuse("synchronous", "is full or normal")
+		r.refuse("synchronous", "must be full or normal")
 	}
 	if k.Venue.File != "" {
 		c.Venue = r.fromHere(k.Venue.File)
@@ -152,13 +152,13 @@ func (r *reading) config(k fileKeys) Config {
 	if k.Web.Listen != "" {
 		c.Listen = k.Web.Listen
 		if _, port, err := net.SplitHostPort(c.Listen); err != nil || port == "" {
-			r.refuse("web.listen", "is an address and a port, as 127.0.0.1:8080")
+			r.refuse("web.listen", "must be an address and a port, as 127.0.0.1:8080")
 		}
 	}
 	c.URL = strings.TrimRight(r.address("web.url", k.Web.URL), "/")
 	if r.has("relay.expires") {
 		if c.Expires = k.Relay.Expires; c.Expires < time.Minute && !r.faulty("relay.expires") {
-			r.refuse("relay.expires", "is at least 1m")
+			r.refuse("relay.expires", "must be at least 1m")
 		}
 	}
 	c.Flood = r.flood(k.Relay.Flood)
@@ -173,12 +173,12 @@ func (r *reading) config(k fileKeys) Config {
 func (r *reading) event(k eventKeys) sprints.Event {
 	e := sprints.Event{Name: sprints.OneLine(k.Name), Zone: time.UTC}
 	if r.required("event.name", e.Name) && len([]rune(e.Name)) > sprints.NameMax {
-		r.refuse("event.name", "is at most %d characters", sprints.NameMax)
+		r.refuse("event.name", "must be at most %d characters", sprints.NameMax)
 	}
 	if r.required("event.timezone", k.Timezone) {
 		zone, err := time.LoadLocation(k.Timezone)
 		if err != nil || k.Timezone == "Local" {
-			r.refuse("event.timezone", "is the name of a time zone, as Europe/Prague or America/New_York")
+			r.refuse("event.timezone", "must be the name of a time zone, as Europe/Prague or America/New_York")
 		} else {
 			e.Zone = zone
 		}
@@ -187,7 +187,7 @@ func (r *reading) event(k eventKeys) sprints.Event {
 		if r.required(key, value) {
 			var err error
 			if d, err = sprints.ParseDay(value); err != nil {
-				r.refuse(key, "is a day, as 2027-05-17")
+				r.refuse(key, "must be a day, as 2027-05-17")
 			}
 		}
 		return d
@@ -210,7 +210,7 @@ func (r *reading) address(key, value string) string {
 	}
 	u, err := url.Parse(value)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
-		r.refuse(key, "is a whole address, as https://sprints.example.org")
+		r.refuse(key, "must be a whole address, as https://sprints.example.org")
 	}
 	return value
 }

@@ -148,14 +148,14 @@ func (r *reading) ways(b bridgeKeys, path string) relay.Ways {
 		w.JoinLines = -1
 	}
 	if !slices.Contains([]relay.Edits{"", relay.Short, relay.Full, relay.Off}, w.Edits) {
-		r.refuse(path+".edits", "is short, full or off")
+		r.refuse(path+".edits", "must be short, full or off")
 	}
 	if !slices.Contains([]string{"", "off", "notice"}, b.Deletes) {
-		r.refuse(path+".deletes", "is off or notice")
+		r.refuse(path+".deletes", "must be off or notice")
 	}
 	for key, length := range map[string]time.Duration{"edits_within": w.EditsWithin, "threads_within": w.Threads, "join_lines": b.JoinLines.length} {
 		if at := path + "." + key; r.has(at) && length <= 0 && !r.faulty(at) && !(key == "join_lines" && b.JoinLines.off) {
-			r.refuse(at, "is longer than nothing, as 2s or 10m")
+			r.refuse(at, "must be longer than nothing, as 2s or 10m")
 		}
 	}
 	return w

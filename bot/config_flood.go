@@ -50,7 +50,7 @@ func (r *reading) flood(k floodKeys) relay.Limits {
 			continue
 		}
 		if *key.limit = key.said; key.said < key.least && !r.faulty(path) {
-			r.refuse(path, "is at least %d; no limit at all is flood: unlimited", key.least)
+			r.refuse(path, "must be at least %d; no limit at all is flood: unlimited", key.least)
 		}
 	}
 	return limits
@@ -60,7 +60,7 @@ func (r *reading) flood(k floodKeys) relay.Limits {
 func (r *reading) ignore(path string, all []string) {
 	for i, who := range all {
 		if strings.Trim(who, "*? ") == "" || strings.ContainsAny(who, " \t") {
-			r.refuse(item(path+".ignore", i), "is an id, account:NAME, or a nick in which * stands for anything, as gateway*")
+			r.refuse(item(path+".ignore", i), "must be an id, account:NAME, or a nick in which * stands for anything, as gateway*")
 		}
 	}
 }

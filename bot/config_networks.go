@@ -119,14 +119,14 @@ func (k *networkKeys) decode(r *reading, n *yaml.Node, path string) {
 	kind := childOf(n, "kind")
 	if n.Kind != yaml.MappingNode || kind == nil {
 		r.at(path, n.Line)
-		r.refuse(path, "is a map with a name, and a kind that is irc or slack")
+		r.refuse(path, "must be a map with a name, and a kind that is irc or slack")
 		return
 	}
 	known := kinds()
 	k.kind = kind.Value
 	if k.keys = known[kind.Value]; k.keys == nil {
 		r.at(path+".kind", kind.Line)
-		r.refuse(path+".kind", "is irc or slack")
+		r.refuse(path+".kind", "must be irc or slack")
 		return
 	}
 	r.decode(n, k.keys, path)
@@ -138,7 +138,7 @@ func (k *paceKeys) decode(r *reading, n *yaml.Node, path string) {
 		return
 	}
 	if n.Kind != yaml.MappingNode {
-		r.refuse(path, "is {burst: 5, every: 2s}, or the word unlimited")
+		r.refuse(path, "must be {burst: 5, every: 2s}, or the word unlimited")
 		return
 	}
 	type plain paceKeys
@@ -164,7 +164,7 @@ func (r *reading) networks(all []networkKeys) []NetworkConfig {
 		switch same := func(o NetworkConfig) bool { return o.Name == c.Name }; {
 		case !r.required(k.path+".name", c.Name):
 		case !networkName.MatchString(c.Name):
-			r.refuse(k.path+".name", "is one word of letters, digits, - and _")
+			r.refuse(k.path+".name", "must be one word of letters, digits, - and _")
 		case c.Name == "console" || c.Name == "lobby" || c.Name == "web":
 			r.refuse(k.path+".name", "is kept for the bot itself; take another")
 		case slices.ContainsFunc(configs, same):
@@ -182,19 +182,19 @@ func (k *ircKeys) config(r *reading, path string) NetworkConfig {
 		var port string
 		var err error
 		if host, port, err = net.SplitHostPort(k.Server); err != nil || host == "" || port == "" {
-			r.refuse(path+".server", "is a host and a port, as irc.libera.chat:6697")
+			r.refuse(path+".server", "must be a host and a port, as irc.libera.chat:6697")
 		}
 	}
 	if k.Nick != "" {
 		c.Nick = k.Nick
 		if !ircNick.MatchString(k.Nick) {
-			r.refuse(path+".nick", "is a name that IRC takes: letters, digits, - and _, beginning with a letter")
+			r.refuse(path+".nick", "must be a name that IRC takes: letters, digits, - and _, beginning with a letter")
 		}
 	}
 	if k.TLSPin != "" {
 		c.Pin = k.TLSPin
 		if _, err := irc.Pins(k.TLSPin); err != nil {
-			r.refuse(path+".tls_pin", "is the SHA-256 of the server's certificate or of its key, 64 hex digits; docs/irc.md says how to get it")
+			r.refuse(path+".tls_pin", "must be the SHA-256 of the server's certificate or of its key, 64 hex digits; docs/irc.md says how to get it")
 		} else if !c.TLS {
 			r.refuse(path+".tls", "must be true where there is tls_pin: nothing shows a certificate otherwise")
 		}
@@ -218,10 +218,10 @@ func (k *ircKeys) config(r *reading, path string) NetworkConfig {
 			c.Pace.Every = k.Pace.Every
 		}
 		if c.Pace.Burst < 1 && !r.faulty(path+".pace.burst") {
-			r.refuse(path+".pace.burst", "is at least 1")
+			r.refuse(path+".pace.burst", "must be at least 1")
 		}
 		if c.Pace.Every <= 0 && !r.faulty(path+".pace.every") {
-			r.refuse(path+".pace.every", "is longer than nothing, as 2s; no pace at all is pace: unlimited")
+			r.refuse(path+".pace.every", "must be longer than nothing, as 2s; no pace at all is pace: unlimited")
 		}
 	}
 	r.channels(path, k.Channels, ircChannel, "as #pycon-sprints")
@@ -291,7 +291,7 @@ func (r *reading) channels(path string, channels []string, shape *regexp.Regexp,
 	for i, c := range channels {
 		switch {
 		case !shape.MatchString(c):
-			r.refuse(item(path+".channels", i), "is a channel, in quotes since # begins a comment, %s", as)
+			r.refuse(item(path+".channels", i), "must be a channel, in quotes since # begins a comment, %s", as)
 		case slices.ContainsFunc(channels[:i], func(o string) bool { return strings.EqualFold(o, c) }):
 			r.refuse(item(path+".channels", i), "stands there twice")
 		}

@@ -143,7 +143,7 @@ func (r *reading) decode(n *yaml.Node, into any, path string) {
 		r.decodeMap(n, v, path)
 	case v.Kind() == reflect.Slice:
 		if n.Kind != yaml.SequenceNode {
-			r.refuse(path, "is a list, as [a, b]")
+			r.refuse(path, "must be a list, as [a, b]")
 			return
 		}
 		v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
@@ -151,7 +151,7 @@ func (r *reading) decode(n *yaml.Node, into any, path string) {
 			r.decode(c, v.Index(i).Addr().Interface(), item(path, i))
 		}
 	case n.Kind != yaml.ScalarNode:
-		r.refuse(path, "is one value, not a list or a map")
+		r.refuse(path, "must be one value, not a list or a map")
 	default:
 		r.decodeValue(n, v, path)
 	}
@@ -162,7 +162,7 @@ func (r *reading) decodeValue(n *yaml.Node, v reflect.Value, path string) {
 	case time.Duration:
 		d, err := time.ParseDuration(n.Value)
 		if err != nil {
-			r.refuse(path, "is a length of time with its unit, as 2s, 30m or 6h")
+			r.refuse(path, "must be a length of time with its unit, as 2s, 30m or 6h")
 			return
 		}
 		v.SetInt(int64(d))
@@ -177,12 +177,12 @@ func (r *reading) decodeValue(n *yaml.Node, v reflect.Value, path string) {
 			v.SetBool(true)
 		case "false", "no", "off":
 		default:
-			r.refuse(path, "is true or false")
+			r.refuse(path, "must be true or false")
 		}
 	case reflect.Int:
 		i, err := strconv.Atoi(n.Value)
 		if err != nil {
-			r.refuse(path, "is a whole number")
+			r.refuse(path, "must be a whole number")
 			return
 		}
 		v.SetInt(int64(i))
@@ -191,7 +191,7 @@ func (r *reading) decodeValue(n *yaml.Node, v reflect.Value, path string) {
 
 func (r *reading) decodeMap(n *yaml.Node, v reflect.Value, path string) {
 	if n.Kind != yaml.MappingNode {
-		r.refuse(path, "is a map with these keys: %s", strings.Join(keysOf(v.Type()), ", "))
+		r.refuse(path, "must be a map with these keys: %s", strings.Join(keysOf(v.Type()), ", "))
 		return
 	}
 	known := keysOf(v.Type())

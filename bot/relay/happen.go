@@ -77,6 +77,7 @@ func (c Carrier) happen(tx Carrying, m chat.Message) error {
 			if r.as == nil {
 				continue // to something that nobody there has read
 			}
+			out.Of = r.source
 			if out.Re, err = r.re(tx, to.Network, false); err != nil {
 				return err
 			}
@@ -191,7 +192,7 @@ func reactions(rows []chat.Outgoing) []chat.Text {
 		if r.Kind != chat.Reacted {
 			continue
 		}
-		about, with := r.Re.Plain(), r.Reply.Plain()
+		about, with := r.Of+"\x1f"+r.Re.Plain(), r.Reply.Plain()
 		if re[about] == nil {
 			re[about] = r.Re
 			order = append(order, about)

@@ -50,3 +50,18 @@ func TestNewsCallsNobodyByName(t *testing.T) {
 		t.Error("the row was changed")
 	}
 }
+
+// Two messages of the same words are two, and counted apart.
+func TestReactionsAreCountedForEachMessage(t *testing.T) {
+	b := newBridge(t, relay.Ways{Reactions: true})
+	first := b.say(ada, "ok")
+	second := b.say(ada, "ok")
+	b.drained()
+	b.stop() // until all of it waits
+	for _, of := range []string{first, second, second} {
+		b.hear(chat.Message{From: bob, Kind: chat.Reacted, Of: of, Text: chat.Plainly("👍")})
+	}
+	b.clock.forward(time.Minute)
+	b.start()
+	b.stands("slack", b.slack.room, "ok", "ok", `re ada "ok": 👍|re ada "ok": 👍 ×2`)
+}

@@ -74,7 +74,7 @@ func (r *row) whole() chat.Outgoing {
 		outs = append(outs, w.Outgoing)
 	}
 	if summed(out.Kind) {
-		out.Kind, out.As, out.From, out.Re, out.Reply = chat.Said, nil, "", nil, sum(outs)
+		out.Kind, out.As, out.From, out.Re, out.Of, out.Reply = chat.Said, nil, "", nil, "", sum(outs)
 		return out
 	}
 	out.Together = outs

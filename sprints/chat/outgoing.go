@@ -27,7 +27,7 @@ type Outgoing struct {
 	From      string        `json:"from,omitempty"`   // the network those words came from, as people know it ("IRC", "Slack")
 	Doubt     bool          `json:"doubt,omitempty"`  // As goes by a name that may be taken for an organizer's or the bot's, and nobody has confirmed that it is theirs
 	Reply     Reply         `json:"reply"`            // the words; a relay is Plain lines
-	Of        string        `json:"of,omitempty"`     // receipt id or Message.ID on To.Network of the message this edits, deletes or replies to
+	Of        string        `json:"of,omitempty"`     // receipt id or Message.ID on To.Network of the message this edits, deletes or replies to; of a Reacted the SourceKey of what is reacted to
 	Return    string        `json:"return,omitempty"` // the adapter's own token, from Message.Return
 	Source    string        `json:"-"`                // SourceKey of the message relayed, "" if none: finds the counterpart of an edit
 	About     int64         `json:"about,omitempty"`  // row whose message this edits, deletes or replies to; the sender makes Of of it
