@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"sprintbot/bot/commands"
 	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
@@ -198,5 +199,19 @@ func TestANetworkThatGaveUpIsTriedAtOnce(t *testing.T) {
 	}
 	if out := w.say(newcomer, "bridge retry pycon"); !out.Refused || len(tried) != 2 {
 		t.Errorf("tried %q", tried)
+	}
+}
+
+// What is shown to try names a network that there is.
+func TestAnExampleNamesANetworkOfThisBridge(t *testing.T) {
+	w := newWorld(t)
+	w.desk.Bridging.Bridges = func() []commands.Bridge {
+		return []commands.Bridge{{Places: []chat.Place{{Network: "oftc", Channel: "#sprints"}, {Network: "pycon", Channel: "#sprints"}}}}
+	}
+	for _, line := range []string{"bridge ignore", "help bridge ignore", "bridge heed"} {
+		said := w.say(orga, line).Reply.Plain()
+		if !strings.Contains(said, " oftc gateway*") || strings.Contains(said, "libera") {
+			t.Errorf("%s: %s", line, said)
+		}
 	}
 }

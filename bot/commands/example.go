@@ -2,9 +2,11 @@ package commands
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
 )
 
 // What the table's examples name. Where an answer shows one, something that is
@@ -14,6 +16,7 @@ const (
 	someTable   = "B4"
 	ownTable    = "A1"
 	someRoom    = "302"
+	someNetwork = "libera"
 )
 
 // example is the first of some examples that can be said here: one that names
@@ -46,8 +49,13 @@ func (c *Call) example(v sprints.View, examples []string) (string, error) {
 	return put(about, someProject, p), nil
 }
 
-// placed is an example with a table and a room of this venue, "" if it has none.
+// placed is an example with a table and a room of this venue, "" if it has
+// none, and with a network that is bridged here.
 func (c *Call) placed(v sprints.TableReader, line string) (string, error) {
+	if there := c.bridgePlaces(); names(line, someNetwork) && len(there) > 0 &&
+		!slices.ContainsFunc(there, func(p chat.Place) bool { return p.Network == someNetwork }) {
+		line = put(line, someNetwork, there[0].Network)
+	}
 	for _, code := range []string{someTable, ownTable} {
 		if !names(line, code) {
 			continue
