@@ -80,6 +80,8 @@ func TestEditsRepliesAndLongWordsOnIRC(t *testing.T) {
 	paged := say(long)
 	paged.Page = "https://s.example/t/x"
 	is("long words with a page", paged, "<grace (Slack)> 1", "<grace (Slack)> 2", "<grace (Slack)> 3", "<grace (Slack)> 2 more lines: https://s.example/t/x")
+	paged.Reply = say("1\n2\n3\n4").Reply
+	is("one line more", paged, "<grace (Slack)> 1", "<grace (Slack)> 2", "<grace (Slack)> 3", "<grace (Slack)> 1 more line: https://s.example/t/x")
 	paged.Reply = say("1\n2\n3").Reply
 	is("not that long", paged, "<grace (Slack)> 1", "<grace (Slack)> 2", "<grace (Slack)> 3")
 	paged.Reply = say(strings.Repeat("word ", 400)).Reply

@@ -63,7 +63,11 @@ func (n *Network) Render(out chat.Outgoing) []chat.Part {
 		}
 	}
 	if more := len(bodies) - channelLines; out.Page != "" && more > 0 {
-		link := wrap(chat.Plainly(strconv.Itoa(more)+" more lines: "+out.Page), budget)[0]
+		count := strconv.Itoa(more) + " more lines: "
+		if more == 1 {
+			count = "1 more line: "
+		}
+		link := wrap(chat.Plainly(count+out.Page), budget)[0]
 		bodies = append(bodies[:channelLines], verb+" :"+open+head+link+shut)
 	}
 	if len(bodies) == 0 {
