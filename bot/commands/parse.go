@@ -29,6 +29,9 @@ type entry struct {
 // that is no command has no Command.
 func Parse(table []Command, line string) Parsed {
 	words := split(seen(line))
+	if len(words) > 0 && words[0].quoted { // as hints show commands: "help here"
+		words = append(split(words[0].text), words[1:]...)
+	}
 	if len(words) == 0 || len(table) == 0 || fold(words[0].text) == "" {
 		return Parsed{}
 	}
