@@ -22,7 +22,7 @@ func (k *floodKeys) decode(r *reading, n *yaml.Node, path string) {
 		return
 	}
 	if n.Kind != yaml.MappingNode {
-		r.refuse(path, "is {person: 60, place: 200, commands: 20}, or the word unlimited")
+		r.refuse(path, "must be {person: 60, place: 200, commands: 20}, or the word unlimited")
 		return
 	}
 	type plain floodKeys
