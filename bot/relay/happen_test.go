@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sprintbot/bot/relay"
+	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
 
@@ -64,4 +65,36 @@ func TestReactionsAreCountedForEachMessage(t *testing.T) {
 	b.clock.forward(time.Minute)
 	b.start()
 	b.stands("slack", b.slack.room, "ok", "ok", `re ada "ok": 👍|re ada "ok": 👍 ×2`)
+}
+
+// A quote in front of a reply does not call those again whom the words called.
+func TestAQuoteCallsNobodyAgain(t *testing.T) {
+	b := newBridge(t, relay.Ways{})
+	there := chat.Handle{Network: "pycon", ID: "U7", Nick: "lead"}
+	root := b.hear(chat.Message{From: grace, Text: chat.Text{{Text: "hi "}, {Text: "@lead", Who: &there}, {Text: ", and "}, {Text: "@lead", Who: &there}}})
+	b.drained()
+	reply := b.hear(chat.Message{From: lin, In: chat.Place{Network: inSlack.Network, Channel: inSlack.Channel, Thread: root}, Of: root, Text: chat.Plainly("yes")})
+	b.drained()
+	err := b.store.Read(t.Context(), func(v sprints.View) error {
+		rows, err := v.Counterparts(chat.SourceKey("pycon", reply))
+		if err != nil || len(rows) == 0 {
+			t.Fatalf("%d rows: %v", len(rows), err)
+		}
+		called := 0
+		for _, s := range rows[0].Out.Re {
+			if s.Text != "@lead" {
+				continue
+			}
+			if called++; s.Who == nil || s.Who.Network != "" {
+				t.Errorf("%q calls %+v", s.Text, s.Who)
+			}
+		}
+		if got := rows[0].Out.Re.Plain(); called != 2 || got != `re grace "hi @lead, and @lead": ` {
+			t.Errorf("%d names in %q", called, got)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -161,7 +161,39 @@ func (r root) re(tx Carrying, network string, again bool) (chat.Text, error) {
 	if again || r.secret || words == "" {
 		return chat.Text{{Text: "re "}, who, {Text: ": "}}, nil
 	}
-	return chat.Text{{Text: "re "}, who, {Text: ` "` + words + `": `}}, nil
+	quote := uncalled(words, r.as.Out.Reply)
+	return slices.Concat(chat.Text{{Text: "re "}, who, {Text: ` "`}}, quote, chat.Text{{Text: `": `}}), nil
+}
+
+// uncalled is a quote of a reply: whom the words called they do not call again.
+func uncalled(quote string, reply chat.Reply) chat.Text {
+	var names []string
+	for _, l := range reply.Lines {
+		for _, c := range l.Cells {
+			for _, s := range c {
+				if s.Who != nil && s.Text != "" {
+					names = append(names, s.Text)
+				}
+			}
+		}
+	}
+	var out chat.Text
+	for quote != "" {
+		at, name := len(quote), ""
+		for _, n := range names {
+			if i := strings.Index(quote, n); i >= 0 && (i < at || i == at && len(n) > len(name)) {
+				at, name = i, n
+			}
+		}
+		if at > 0 {
+			out = append(out, chat.Span{Text: quote[:at]})
+		}
+		if name != "" {
+			out = append(out, uncalling(name))
+		}
+		quote = quote[at+len(name):]
+	}
+	return out
 }
 
 // named is the author of a row by the name that a network knows them by: the
