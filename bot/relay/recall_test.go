@@ -233,10 +233,11 @@ func TestAnEditOfALineInDoubtIsNotLost(t *testing.T) {
 	}
 }
 
-// begun waits until the sender knows what waited before it.
+// begun waits until the sender knows what waited before it: it reads why places
+// waited, then the outbox, then the clock for itself.
 func (r *rig) begun() {
 	limit := time.After(10 * time.Second)
-	for r.clock.asked.Load() < 2 {
+	for r.clock.asked.Load() < 3 {
 		select {
 		case <-time.After(time.Millisecond):
 		case <-limit:
