@@ -7,8 +7,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/lrstanley/girc"
-
 	"sprintbot/sprints/chat"
 )
 
@@ -26,11 +24,8 @@ func lonely(t testing.TB, channels ...string) *session {
 
 // feed gives the session a raw line the way a connection does.
 func (s *session) feed(raw string) {
-	if raw = veiled(raw); raw == "" {
-		return
-	}
-	if e := girc.ParseEvent(raw); e != nil {
-		s.on(lineOf(*e))
+	if l, ok := lineOf(raw); ok {
+		s.on(l)
 	}
 }
 

@@ -16,25 +16,20 @@ type line struct {
 	at               time.Time // by the server's clock where it tells
 }
 
-// veil stands in front of every command that girc must not act on by itself:
-// all but ERROR. It answers CTCP at any rate, PING through a queue that can
-// stand still, and sleeps two seconds after 001 in a goroutine nobody waits
-// for.
-const veil = "SPRINTBOT-"
-
-// lineOf copies what a girc event says.
-func lineOf(e girc.Event) line {
-	l := line{command: strings.TrimPrefix(e.Command, veil), params: append([]string(nil), e.Params...), at: e.Timestamp}
+// lineOf takes one raw line (without CRLF) apart; false: it is none.
+func lineOf(raw string) (line, bool) {
+	if raw = sound(raw); raw == "" {
+		return line{}, false
+	}
+	e := girc.ParseEvent(raw)
+	if e == nil {
+		return line{}, false
+	}
+	l := line{tags: e.Tags, command: e.Command, params: e.Params, at: e.Timestamp}
 	if e.Source != nil {
 		l.nick, l.user, l.host = e.Source.Name, e.Source.Ident, e.Source.Host
 	}
-	if len(e.Tags) > 0 {
-		l.tags = make(map[string]string, len(e.Tags))
-		for k, v := range e.Tags {
-			l.tags[k] = v
-		}
-	}
-	return l
+	return l, true
 }
 
 // param is the i-th parameter, or "".
@@ -53,9 +48,9 @@ func (l line) text() string {
 	return l.params[len(l.params)-1]
 }
 
-// veiled puts the veil into a raw line (without CRLF), and returns "" for a
-// line on which girc would end the connection or that is no line at all.
-func veiled(raw string) string {
+// sound is a raw line without what girc does not expect in front of its parts,
+// and "" for one that is no line at all.
+func sound(raw string) string {
 	tags, source, rest := "", "", strings.TrimLeft(raw, " ")
 	if strings.HasPrefix(rest, "@") {
 		var found bool
@@ -75,8 +70,5 @@ func veiled(raw string) string {
 	if command == "" || strings.HasPrefix(command, ":") {
 		return ""
 	}
-	if strings.EqualFold(command, girc.ERROR) {
-		return tags + source + rest
-	}
-	return tags + source + veil + rest
+	return tags + source + rest
 }

@@ -9,8 +9,11 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/lrstanley/girc"
 
 	"sprintbot/sprints/chat"
 )
@@ -21,18 +24,26 @@ const (
 	backlog    = 4096             // lines that may wait for the wire
 )
 
-// link is one connection as girc sees it. It hands girc whole lines that girc
-// can bear, takes from girc only what a registration needs, and lets one
-// goroutine write, so that nobody who sends ever waits for the server.
+// link is one connection as girc sees it. It has the session hear each line
+// where it is read, and hands girc only the ERROR that ends the connection: on
+// anything else girc would act by itself. (It answers CTCP at any rate, PING
+// through a queue that can stand still, and sleeps two seconds after 001 in a
+// goroutine nobody waits for.) It takes from girc only what a registration
+// needs, and lets one goroutine write, so that nobody who sends ever waits for
+// the server.
 type link struct {
 	conn net.Conn
 	raw  net.Conn // below any encryption: closing it never waits for the server
 	r    *bufio.Reader
-	rest string // of a line girc has not taken yet
+	hear func(raw string) (last bool) // a line without CRLF; set before the first Read
+	rest string                       // of a line girc has not taken yet
 	out  *chat.Mailbox[string]
 	read atomic.Int64 // when a line last came, Unix milliseconds
 
 	lines atomic.Int64 // that came
+
+	reading sync.Mutex  // held while lines are read and heard
+	over    atomic.Bool // no line is read any more
 }
 
 func newLink(conn, raw net.Conn) *link {
@@ -71,15 +82,17 @@ func (n *Network) dial(ctx context.Context) (*link, error) {
 	return newLink(encrypted, conn), nil
 }
 
-// Read gives girc the next line, veiled.
+// Read has lines heard until one is for girc, and gives it that.
 func (l *link) Read(p []byte) (int, error) {
+	l.reading.Lock()
+	defer l.reading.Unlock()
 	for l.rest == "" {
 		raw, err := l.next()
 		if err != nil {
 			return 0, err
 		}
-		if raw = veiled(raw); raw != "" {
-			l.rest = raw + "\r\n"
+		if l.hear(raw) {
+			l.rest = girc.ERROR + " :over\r\n"
 		}
 	}
 	n := copy(p, l.rest)
@@ -90,6 +103,9 @@ func (l *link) Read(p []byte) (int, error) {
 // next is the server's next line; one too long to be a line is passed over.
 func (l *link) next() (string, error) {
 	for {
+		if l.over.Load() {
+			return "", net.ErrClosed
+		}
 		raw, err := l.r.ReadSlice('\n')
 		l.read.Store(time.Now().UnixMilli())
 		if err == nil {
@@ -154,6 +170,14 @@ func (l *link) leave(words string) {
 }
 
 func (l *link) lastRead() time.Time { return time.UnixMilli(l.read.Load()) }
+
+// end closes the connection, and returns once no line of it is being heard.
+func (l *link) end() {
+	l.over.Store(true)
+	_ = l.raw.Close()
+	l.reading.Lock() // Read has returned
+	defer l.reading.Unlock()
+}
 
 // Close closes the connection at once.
 func (l *link) Close() error { return l.raw.Close() }

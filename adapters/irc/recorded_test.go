@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/lrstanley/girc"
 	"go.yaml.in/yaml/v4"
 
 	"sprintbot/sprints/chat"
@@ -26,14 +25,13 @@ type atoms struct {
 	Params []string          `yaml:"params"`
 }
 
-// parsed takes a raw line the way the adapter does: veiled, by girc, copied.
+// parsed takes a raw line the way the adapter does.
 func parsed(t testing.TB, raw string) atoms {
 	t.Helper()
-	e := girc.ParseEvent(veiled(raw))
-	if e == nil {
-		t.Fatalf("no event of %q", raw)
+	l, ok := lineOf(raw)
+	if !ok {
+		t.Fatalf("%q is no line", raw)
 	}
-	l := lineOf(*e)
 	a := atoms{Tags: l.tags, Source: l.nick, Verb: l.command, Params: l.params}
 	if l.user != "" {
 		a.Source += "!" + l.user

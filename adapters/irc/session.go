@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -15,8 +16,8 @@ import (
 	"sprintbot/sprints/chat"
 )
 
-// session is one connection, from its registration to its end. girc's event
-// goroutine, the link's pump and callers of Send meet under its lock; done
+// session is one connection, from its registration to its end. The goroutine
+// that reads, the link's pump and callers of Send meet under its lock; done
 // callbacks run outside it.
 type session struct {
 	n    *Network
@@ -159,19 +160,16 @@ func (s *session) run(ctx context.Context) error {
 	client := girc.New(girc.Config{
 		Server: "irc", Nick: s.n.cfg.Nick, User: strings.ToLower(userName(s.n.cfg.Nick)), Name: s.n.cfg.Version,
 		AllowFlood: true, DisableSTS: true, PingDelay: -1,
-		RecoverFunc: func(_ *girc.Client, e *girc.HandlerError) {
-			s.n.log.Error("an IRC line could not be handled", "panic", fmt.Sprint(e.Panic), "where", e.Func)
-		},
 	})
 	client.DisableTracking()
-	client.Handlers.Add(girc.ALL_EVENTS, func(_ *girc.Client, e girc.Event) { s.on(lineOf(e)) })
+	s.link.hear = s.read
 	s.link.send("CAP LS 302")
 	err := client.DialerConnect(handed{s.link})
 	if !stop() {
 		<-left
 	}
 	cancel()
-	_ = s.link.Close()
+	s.link.end()
 	wg.Wait()
 	s.locked(func() {
 		s.end()
@@ -205,6 +203,21 @@ func (s *session) quit(why error, fatal bool) {
 	_ = s.link.Close()
 }
 
+// read takes one raw line, and says whether the server ends the connection with
+// it. A panic costs no more than the odd line it is about.
+func (s *session) read(raw string) (last bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.n.log.Error("an IRC line could not be handled", "panic", fmt.Sprint(p), "where", string(debug.Stack()))
+		}
+	}()
+	l, ok := lineOf(raw)
+	if ok {
+		s.on(l)
+	}
+	return ok && l.command == girc.ERROR
+}
+
 // on takes one line from the server.
 func (s *session) on(l line) {
 	s.locked(func() {
@@ -218,7 +231,6 @@ func (s *session) on(l line) {
 			return
 		}
 		switch l.command {
-		case girc.INITIALIZED, girc.CONNECTED, girc.CLOSED, girc.DISCONNECTED:
 		case "PING":
 			s.link.send("PONG :" + l.text())
 		case "PONG":
