@@ -135,6 +135,20 @@ func TestDatabaseOfAnotherVersionIsRefusedPolitely(t *testing.T) {
 	}
 }
 
+func TestNewDatabaseHasSmallPagesAndAnOldOneKeepsItsOwn(t *testing.T) {
+	dir := t.TempDir()
+	fresh, old := filepath.Join(dir, "fresh.db"), filepath.Join(dir, "old.db")
+	change(t, old, "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; VACUUM")
+	for path, want := range map[string]string{fresh: "2048", old: "4096"} {
+		if err := open(t, path, sqlite.Options{}).Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got := query(t, path, "SELECT page_size FROM pragma_page_size"); len(got) != 1 || got[0] != want {
+			t.Errorf("%s has pages of %v, want %s", filepath.Base(path), got, want)
+		}
+	}
+}
+
 // change changes a file that no store has open.
 func change(t *testing.T, path, query string) {
 	t.Helper()

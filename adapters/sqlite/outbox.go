@@ -17,21 +17,22 @@ func (t *tx) Post(out chat.Outgoing) (row int64, first bool, err error) {
 	if err != nil {
 		return 0, false, err
 	}
-	row, err = t.insert(`
+	row, first, err = t.add(`
 		INSERT INTO outbox (key, network, channel, thread, lane, body, source, created_at, not_before, expires_at,
 			changes, state, mark, confirmed, reason)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', '', 0, '')
-		ON CONFLICT (key) DO NOTHING RETURNING id`,
+		ON CONFLICT (key) DO NOTHING`,
 		out.Key, out.To.Network, out.To.Channel, out.To.Thread, out.Lane, string(body), opt(out.Source), at(t.now),
 		at(out.NotBefore), at(out.Expires), out.Kind == chat.Edited || out.Kind == chat.Deleted)
-	if errors.Is(err, sprints.ErrNotFound) {
+	switch {
+	case err != nil:
+		return 0, false, err
+	case !first:
 		row, err = one(&t.view, scalar[int64], "SELECT id FROM outbox WHERE key = ?", out.Key)
 		return row, false, err
 	}
-	if err == nil {
-		t.keep(row, out)
-	}
-	return row, err == nil, err
+	t.keep(row, out)
+	return row, true, nil
 }
 
 func (v *view) Waiting(network string, after int64, limit int) (all []sprints.Queued, err error) {

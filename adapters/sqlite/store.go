@@ -89,6 +89,9 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 		if s.lock, err = takeLock(path); err != nil {
 			return nil, err
 		}
+		if err := begin(ctx, path); err != nil {
+			return nil, fileError(path, err)
+		}
 		want := pragmas(opts.Normal)
 		if s.write, err = connect(ctx, path, "rwc", want, 1); err != nil {
 			return nil, fileError(path, err)
