@@ -12,7 +12,8 @@ const (
 	echoWithin = 3 * time.Second // words repeated so soon are repeated by a program: nobody copies as fast
 	echoRounds = 2               // so many times words carried meanwhile were repeated: they go round
 	heardFor   = 10 * time.Minute
-	heardKept  = 1024 // lines of a place
+	heardKept  = 256 // lines of a place: a hundred busy places stay under 10 MB
+	heardBytes = 512 // of a line
 	earlyKept  = 64
 	partBytes  = 16 // a shorter piece of other words proves nothing
 )
@@ -137,7 +138,11 @@ func (o *Others) Carried(at time.Time, m chat.Message, places []chat.Place) {
 }
 
 func lineOf(at time.Time, m chat.Message) line {
-	return line{at: at, by: source{m.In.Root(), m.From.ID}, id: chat.SourceKey(m.In.Network, m.ID), words: m.Door + m.Text.Plain()}
+	words := m.Door + m.Text.Plain()
+	if len(words) > heardBytes {
+		words = strings.Clone(strings.ToValidUTF8(words[:heardBytes], ""))
+	}
+	return line{at: at, by: source{m.In.Root(), m.From.ID}, id: chat.SourceKey(m.In.Network, m.ID), words: words}
 }
 
 func (o *Others) hall(p chat.Place) *hall {
