@@ -118,7 +118,9 @@ func (n *Network) lines(out chat.Outgoing, direct bool) []chat.Text {
 		for _, t := range words.Lines() {
 			switch {
 			case strings.TrimSpace(clean(t.Plain())) == "":
-			case out.Relayed() || l.Role == chat.Hint:
+			case out.Relayed():
+				lines = append(lines, spelled(t))
+			case l.Role == chat.Hint:
 				lines = append(lines, t)
 			case direct && shown == privateLines:
 				more = true

@@ -209,6 +209,7 @@ type bridge struct {
 	clock   *handClock
 	slack   desk
 	irc     *room
+	lobby   *room // nil: none
 	carrier relay.Carrier
 	stop    func()
 	n       int
@@ -248,7 +249,11 @@ func newBridge(t *testing.T, ways relay.Ways) *bridge {
 func (b *bridge) start() {
 	ctx, cancel := context.WithCancel(b.t.Context())
 	var senders sync.WaitGroup
-	for _, n := range []relay.Network{b.slack, b.irc} {
+	networks := []relay.Network{b.slack, b.irc}
+	if b.lobby != nil {
+		networks = append(networks, b.lobby)
+	}
+	for _, n := range networks {
 		s := relay.NewSender(n, b.store, b.clock, slog.New(slog.DiscardHandler))
 		senders.Go(func() { s.Run(ctx) })
 	}
@@ -306,7 +311,7 @@ func (b *bridge) drained() {
 	for {
 		var waiting []sprints.Queued
 		err := b.store.Read(ctx, func(v sprints.View) error {
-			for _, n := range []string{"libera", "pycon"} {
+			for _, n := range []string{"libera", "pycon", "lobby"} {
 				rows, err := v.Waiting(n, 0, 1000)
 				if err != nil {
 					return err
