@@ -67,6 +67,39 @@ networks:
 	}
 }
 
+// Whoever sets the app up for the first time is told which token is which, and what to do.
+func TestACheckTellsWhichTokenIsWrong(t *testing.T) {
+	d := slackdouble.New(t)
+	d.AddChannel(slackdouble.Channel{Name: "sprints"})
+	d.AddChannel(slackdouble.Channel{Name: "old", Archived: true})
+	d.AddChannel(slackdouble.Channel{Name: "secret", Private: true, NoBot: true})
+	unable := slackdouble.New(t)
+	unable.Fail(slackdouble.Fault{Method: "apps.connections.open", Error: "missing_scope", Needed: "connections:write"})
+	for _, c := range []struct{ app, bot, channel, at, says string }{
+		{d.BotToken, d.AppToken, "#sprints", d.URL(), "app_token and bot_token are mixed up: exchange them"},
+		{d.AppToken, d.AppToken, "#sprints", d.URL(), `bot_token is an app-level token: copy it again from the app's page, "Install App"`},
+		{d.BotToken, d.BotToken, "#sprints", d.URL(), `app_token is a bot's token: copy it again from the app's page, "Basic Information"`},
+		{d.AppToken, "xoxp-1", "#sprints", d.URL(), "bot_token is a person's token"},
+		{d.AppToken, "xoxe.xoxb-1", "#sprints", d.URL(), "bot_token is a token of an app with token rotation"},
+		{"8f742231b10e", d.BotToken, "#sprints", d.URL(), "app_token is no token, perhaps the client secret"},
+		{d.AppToken, d.BotToken + "x", "#sprints", d.URL(), "invalid_auth: bot_token is wrong or was taken back"},
+		{d.AppToken + "x", d.BotToken, "#sprints", d.URL(), "invalid_auth: app_token is wrong or was taken back"},
+		{unable.AppToken, unable.BotToken, "#sprints", unable.URL(), "app_token lacks the scope connections:write"},
+		{d.AppToken, d.BotToken, "#old", d.URL(), "not served: #old: it is archived; unarchive it, or name another channel"},
+		{d.AppToken, d.BotToken, "#secret", d.URL(), "not served: #secret: there is no such channel, or it is private and the bot is not in it: there say /invite"},
+	} {
+		t.Setenv("CHECK_APP", c.app)
+		t.Setenv("CHECK_BOT", c.bot)
+		out, err := checked(t, fmt.Sprintf(`
+networks:
+  - {name: pycon, kind: slack, app_token_env: CHECK_APP, bot_token_env: CHECK_BOT, channels: [%q], api_url: %q}
+`, c.channel, c.at))
+		if err == nil || !strings.Contains(out, c.says) || strings.Contains(out, c.app) || strings.Contains(out, c.bot) {
+			t.Errorf("%v; no %q in\n%s", err, c.says, out)
+		}
+	}
+}
+
 func TestACheckLeavesTheNetworksToABotThatRuns(t *testing.T) {
 	dir := t.TempDir()
 	config := filepath.Join(dir, "config.yaml")

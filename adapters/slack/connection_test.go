@@ -90,7 +90,7 @@ func TestARefusedTokenEndsTheNetworkWithAClearReason(t *testing.T) {
 			b.runOnly()
 			select {
 			case err := <-b.ran:
-				if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "xox") || strings.Contains(err.Error(), "xapp-w") {
+				if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), c.bot) || strings.Contains(err.Error(), "xapp-w") {
 					t.Errorf("ended with %v", err)
 				}
 			case <-b.ctx().Done():

@@ -22,7 +22,7 @@ func hopeless(code string) (advice string, is bool) {
 	case "not_allowed_token_type":
 		return "the tokens are mixed up: app_token starts with xapp-, bot_token with xoxb-", true
 	case "missing_scope", "no_permission":
-		return "the app lacks a scope; add it on the app's page and install the app again", true
+		return `the app lacks a scope; add it on the app's page, "OAuth & Permissions", "Bot Token Scopes", and install the app again`, true
 	case "team_access_not_granted", "org_login_required", "ekm_access_denied", "app_not_installed":
 		return "the workspace does not let the app in; an administrator has to", true
 	}
@@ -42,7 +42,8 @@ func tokenGone(code string) bool {
 func fatal(err error) error {
 	if said, ok := errors.AsType[slackapi.SlackErrorResponse](err); ok {
 		if advice, is := hopeless(said.Err); is {
-			return fmt.Errorf("%s: %s", scoped(said), advice)
+			_, opened := errors.AsType[opening](err)
+			return fmt.Errorf("%s: %s", scoped(said), ofToken(said, opened, advice))
 		}
 	}
 	if status, ok := errors.AsType[slackapi.StatusCodeError](err); ok && status.Code == http.StatusNotFound {

@@ -49,26 +49,26 @@ func scopes() []needed {
 	}
 }
 
-// events are what Slack tells the bot of by itself.
+// events are what Slack tells the bot of by itself, and what for.
 func events() []needed {
 	return []needed{
-		{name: "app_mention"},
-		{name: "channel_archive"},
-		{name: "channel_left"},
-		{name: "channel_rename"},
-		{name: "channel_unarchive"},
-		{name: "group_archive"},
+		{name: "app_mention", use: "@sprintbot in a channel that is not bridged"},
+		{name: "channel_archive", use: "words for it wait"},
+		{name: "channel_left", use: "the same when the bot is taken out"},
+		{name: "channel_rename", use: "its name in the configuration keeps meaning it"},
+		{name: "channel_unarchive", use: "and go on"},
+		{name: "group_archive", use: "the same of private channels"},
 		{name: "group_left"},
 		{name: "group_rename"},
 		{name: "group_unarchive"},
-		{name: "member_joined_channel"},
-		{name: "member_left_channel", only: whenJoins},
-		{name: "message.channels"},
-		{name: "message.groups"},
-		{name: "message.im"},
-		{name: "reaction_added", only: whenReactions},
-		{name: "tokens_revoked"},
-		{name: "user_change"},
+		{name: "member_joined_channel", use: "the bot was invited; with joins: on, who came"},
+		{name: "member_left_channel", use: "who left", only: whenJoins},
+		{name: "message.channels", use: "what is said in public channels"},
+		{name: "message.groups", use: "in private channels the bot is in"},
+		{name: "message.im", use: "to the bot in private"},
+		{name: "reaction_added", use: "reactions", only: whenReactions},
+		{name: "tokens_revoked", use: "the workspace waits and says why"},
+		{name: "user_change", use: "somebody has another name now"},
 	}
 }
 
@@ -134,13 +134,17 @@ oauth_config:
 	}
 	b.WriteString("settings:\n  event_subscriptions:\n    bot_events:\n")
 	for _, e := range of(events(), a) {
-		fmt.Fprintf(&b, "      - %s\n", e.name)
+		use := ""
+		if e.use != "" {
+			use = " # " + e.use
+		}
+		fmt.Fprintf(&b, "      - %s%s\n", e.name, use)
 	}
-	b.WriteString(`  interactivity:
+	b.WriteString(`  interactivity: # suggested commands are buttons; with Socket Mode no address is needed
     is_enabled: true
-  org_deploy_enabled: false
-  socket_mode_enabled: true
-  token_rotation_enabled: false
+  org_deploy_enabled: false # it is for this workspace alone
+  socket_mode_enabled: true # the bot opens the connection: no public address
+  token_rotation_enabled: false # the bot's token does not end after twelve hours
 `)
 	return b.String(), nil
 }

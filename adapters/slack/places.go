@@ -15,7 +15,11 @@ import (
 	"sprintbot/sprints/chat"
 )
 
-const listedFor = 10 * time.Minute // a list of channels serves reconnections for so long
+const (
+	archivedPages = 5                // of channels that are read to tell that one is archived
+	listedFor     = 10 * time.Minute // a list of channels serves reconnections for so long
+	noChannel     = "there is no such channel, or it is private and the bot is not in it: there say /invite and the bot's name"
+)
 
 // places knows Slack's channel ids by their configured names and back, the direct message channel of each person, and
 // the newest message known in each.
@@ -59,12 +63,15 @@ func (p *places) open(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	for _, name := range p.wanted {
-		why := "there is no such channel, or it is private and the bot is not in it"
+		why := noChannel
 		if id := p.id(name); id != "" {
 			var err error
 			if why, err = p.enter(ctx, id); err != nil {
 				return err
 			}
+		}
+		if why == noChannel && p.archived(ctx, name) {
+			why = archived
 		}
 		if why != "" && ctx.Err() == nil {
 			log.Warn("channel not served", "place", name, "reason", why)
@@ -72,6 +79,30 @@ func (p *places) open(ctx context.Context, log *slog.Logger) error {
 		p.miss(name, why)
 	}
 	return nil
+}
+
+// archived says that a channel of a configured name or id is archived: else Slack would list it.
+func (p *places) archived(ctx context.Context, name string) bool {
+	if !strings.HasPrefix(name, "#") {
+		c, err := p.api.GetConversationInfoContext(ctx, &slackapi.GetConversationInfoInput{ChannelID: name})
+		return err == nil && c.IsArchived
+	}
+	params := &slackapi.GetConversationsParameters{Limit: 999, Types: []string{"public_channel", "private_channel"}}
+	for range archivedPages {
+		channels, cursor, err := p.api.GetConversationsContext(ctx, params)
+		if err != nil {
+			return false
+		}
+		for _, c := range channels {
+			if c.IsArchived && strings.EqualFold(c.Name, name[1:]) {
+				return true
+			}
+		}
+		if params.Cursor = cursor; cursor == "" {
+			return false
+		}
+	}
+	return false
 }
 
 // enter joins a channel where the bot is not a member and reads its newest message, once. It tells why the channel can't

@@ -93,7 +93,7 @@ func userName(out chat.Outgoing) string {
 	}
 	nick := chat.Name(out.As.Nick)
 	if nick == "" {
-		nick = "somebody"
+		nick = out.As.ID
 	}
 	if caveat := out.Caveat(); caveat != "" {
 		where += ", " + caveat // the name may pass for a member's

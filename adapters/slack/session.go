@@ -45,6 +45,9 @@ func (n *Network) Run(ctx context.Context, hear func(ctx context.Context, ms []c
 
 // stayConnected redials for ever; it returns nil when ctx ended and an error when redialling can't help.
 func (n *Network) stayConnected(ctx context.Context) error {
+	if n.tokens != "" {
+		return errors.New(n.tokens)
+	}
 	again := backoff.NewExponentialBackOff()
 	again.InitialInterval, again.MaxInterval = 500*time.Millisecond, longestRedial
 	for {
@@ -145,7 +148,10 @@ func (n *Network) socketSession(ctx context.Context) error {
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		return cause
 	}
-	return err
+	if err != nil {
+		return opening{err}
+	}
+	return nil
 }
 
 func (n *Network) onEnd(end func(error)) {
@@ -186,7 +192,7 @@ func (n *Network) control(ev socketmode.Event) {
 		n.log.Info("slack is connected")
 	case socketmode.EventTypeConnectionError:
 		if e, ok := ev.Data.(*slackapi.ConnectionErrorEvent); ok {
-			n.end(fmt.Errorf("apps.connections.open: %w", e.ErrorObj))
+			n.end(opening{e.ErrorObj})
 		}
 	case socketmode.EventTypeInvalidAuth, socketmode.EventTypeIncomingError, socketmode.EventTypeErrorWriteFailed:
 		n.log.Debug("socket", "event", string(ev.Type))

@@ -85,6 +85,7 @@ type Network struct {
 	app        App
 	uploads    uploads
 	picturePNG func(ctx context.Context, token string) ([]byte, error)
+	tokens     string                 // what is wrong with the tokens at first sight, for people; "" nothing
 	skew       *atomic.Int64          // nanoseconds that Slack's clock is ahead of ours
 	lacks      atomic.Pointer[string] // which scopes the app has not, for people; nil: none
 	mailbox    *chat.Mailbox[arrival]
@@ -129,7 +130,7 @@ func newNetwork(cfg Config, log *slog.Logger, ping time.Duration) *Network {
 	}
 	pace.Window, pace.Flight = 1, flight
 	n := &Network{
-		name: cfg.Name, api: api, http: hc, log: log, pace: pace,
+		name: cfg.Name, tokens: tokenTrouble(cfg.AppToken, cfg.BotToken), api: api, http: hc, log: log, pace: pace,
 		socket:     socketmode.New(api, socketmode.OptionPingInterval(ping), socketmode.OptionLog(silent{})),
 		places:     newPlaces(cfg.Name, api, cfg.Channels),
 		own:        newReceipts(),
