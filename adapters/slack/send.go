@@ -199,9 +199,9 @@ func (n *Network) call(ctx context.Context, channel string, part chat.Part) (ts 
 // threadOf is the root that a post goes under: its place's thread, or the message it answers.
 func threadOf(out chat.Outgoing) string {
 	if out.Kind == chat.Edited {
-		return out.To.Thread
+		return stampOf(out.To.Thread)
 	}
-	return cmp.Or(out.To.Thread, stampOf(out.Of))
+	return stampOf(cmp.Or(out.To.Thread, out.Of))
 }
 
 func (n *Network) options(ctx context.Context, part chat.Part) ([]slackapi.MsgOption, error) {

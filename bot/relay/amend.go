@@ -117,8 +117,11 @@ func (s *Sender) aim(ctx context.Context, q *queue, r *row) {
 	q.looking = true
 	s.work.Go(func() {
 		var there []sprints.Counterpart
+		var root string // of the thread that a changed message stands in
 		err := s.store.Read(ctx, func(v sprints.View) (err error) {
-			there, err = v.Together(r.About)
+			if there, err = v.Together(r.About); err == nil && r.changes() {
+				root, err = threadOf(v, r.About, there)
+			}
 			return err
 		})
 		s.later(func() {
@@ -133,9 +136,33 @@ func (s *Sender) aim(ctx context.Context, q *queue, r *row) {
 				q.held = s.clock.Now().Add(readAgain)
 				return
 			}
+			if root != "" && r.To.Thread == "" {
+				r.To.Thread = root // where what the new words have more goes
+			}
 			s.aimed(q, r, there)
 		})
 	})
+}
+
+// threadOf is the message under which a row's stands, as far as it is known;
+// "" for one in the channel itself.
+func threadOf(v sprints.OutboxReader, row int64, there []sprints.Counterpart) (string, error) {
+	for _, c := range there {
+		if c.Row != row || c.Out == nil {
+			continue
+		}
+		if c.Out.Of != "" || c.Out.About == 0 {
+			return c.Out.Of, nil
+		}
+		roots, err := v.Together(c.Out.About)
+		for _, root := range roots {
+			if root.Row == c.Out.About {
+				return root.ID, err
+			}
+		}
+		return "", err
+	}
+	return "", nil
 }
 
 // aimed has r name the message it is about. A change of a message that never

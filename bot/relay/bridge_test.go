@@ -145,7 +145,11 @@ func (r *room) Send(_ context.Context, p chat.Part, done func(chat.Receipt, erro
 		for _, o := range all {
 			r.keys[o.Key] = id
 		}
-		if root := out.To.Thread + out.Of; root != "" && out.Kind != chat.Edited {
+		root := out.To.Thread
+		if out.Kind != chat.Edited {
+			root += out.Of
+		}
+		if root != "" {
 			r.thread[id] = root
 		}
 	}

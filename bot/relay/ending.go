@@ -61,12 +61,15 @@ func (s *Sender) gone(q *queue, r *row) {
 func (s *Sender) arrived(r *row, n, of int, receipt chat.Receipt) func(sprints.Tx) error {
 	ids, change, about, words, page := r.ids(), n == of && r.changes(), r.About, r.Reply, r.Page
 	row, unsaid := r.Row, r.unsaid && n == of
-	posts := slices.Clone(r.posts)
 	if r.changes() && (s.manners.Rewrites || r.Kind == chat.Deleted) {
 		receipt.ID = "" // the message is that of the row changed
 	}
-	whole := len(posts) > 1 && (s.manners.Rewrites && !r.changes() || s.manners.Retracts && r.Kind != chat.Deleted) // else the receipt is enough
-	changed := s.manners.Rewrites && change && r.Kind == chat.Edited && max(len(posts), r.OfParts) > 1
+	whole := len(r.posts) > 1 && (s.manners.Rewrites && !r.changes() || s.manners.Retracts && r.Kind != chat.Deleted) // else the receipt is enough
+	changed := s.manners.Rewrites && change && r.Kind == chat.Edited && max(len(r.posts), r.OfParts) > 1
+	var posts []string
+	if whole || changed {
+		posts = slices.Clone(r.posts)
+	}
 	return func(tx sprints.Tx) error {
 		for _, id := range ids {
 			if err := tx.Confirm(id, n, of, receipt); err != nil {
@@ -74,7 +77,9 @@ func (s *Sender) arrived(r *row, n, of int, receipt chat.Receipt) func(sprints.T
 			}
 		}
 		if whole {
-			return tx.Posts(ids[0], posts)
+			if err := tx.Posts(ids[0], posts); err != nil {
+				return err
+			}
 		}
 		if changed {
 			if err := tx.Posts(about, posts); err != nil {

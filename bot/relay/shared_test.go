@@ -106,6 +106,17 @@ func TestAnEditThatGrowsIsChangedWholeAfterwards(t *testing.T) {
 	b.stands("taken back", b.slack.room)
 }
 
+func TestAReplyThatGrowsStaysInItsThread(t *testing.T) {
+	b := newBridge(t, relay.Ways{})
+	b.slack.most = 10
+	root := b.say(ada, "question")
+	b.stands("asked", b.slack.room, "question")
+	answer := b.hear(chat.Message{From: bob, Of: root, Text: chat.Plainly("yes")})
+	b.stands("answered", b.slack.room, "question", "pycon-1 > yes")
+	b.edit(bob, answer, "yes, but not today")
+	b.stands("grown", b.slack.room, "question", "pycon-1 > yes, but n", "pycon-1 > ot today")
+}
+
 func TestASharedPostThatGrowsIsChangedWholeByAnyOfItsLines(t *testing.T) {
 	b, one, two := shared(t)
 	b.slack.set(func() { b.slack.most = 24 })
