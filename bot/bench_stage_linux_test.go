@@ -55,7 +55,9 @@ var buildBenchBot = sync.OnceValues(func() (string, error) {
 	if os.Getenv("BENCH_PROFILE") != "" {
 		args = []string{"build", "-tags", "daytest", "-o", path, "."}
 	}
-	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+	build := exec.Command("go", args...)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %v\n%s", err, out)
 	}
 	return path, nil
