@@ -29,15 +29,16 @@ func TestFaultAChannelThatRefuses(t *testing.T) {
 	t.Parallel()
 	faults := []struct {
 		room, mode string
-		out        bool // the bot is put out, and can't come back
+		out        bool   // the bot is put out, and can't come back
+		code       string // by which the server says so
 	}{
-		{"#open", "", false},
-		{"#moderated", "m", false},
-		{"#banning", "b sprintbot!*@*", false},
-		{"#banned", "b sprintbot!*@*", true},
-		{"#full", "l 1", true},
-		{"#invited", "i", true},
-		{"#locked", "k secret", true},
+		{"#open", "", false, ""},
+		{"#moderated", "m", false, ""},
+		{"#banning", "b sprintbot!*@*", false, ""},
+		{"#banned", "b sprintbot!*@*", true, "474"},
+		{"#full", "l 1", true, "471"},
+		{"#invited", "i", true, "473"},
+		{"#locked", "k secret", true, "475"},
 	}
 	var names []string
 	for _, f := range faults {
@@ -58,7 +59,7 @@ func TestFaultAChannelThatRefuses(t *testing.T) {
 		c.ann.Sync()
 		for _, f := range faults {
 			if f.out {
-				c.tells("not in " + f.room + " (Cannot join")
+				c.tells("not in "+f.room+" (", f.code)
 			}
 		}
 		had := c.allShown()
