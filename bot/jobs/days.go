@@ -58,18 +58,26 @@ func (r retention) next(v sprints.View, last sprints.JobRun) (time.Time, error) 
 	if err != nil {
 		return time.Time{}, err
 	}
-	from := e.Last.Add(daysKept).End(e.Zone)
+	from := lastDayOver(e)
 	if last.At.Before(from) {
 		return from, nil
 	}
 	return e.Today(last.At).End(e.Zone), nil
 }
 
+// lastDayOver is when people are kept no longer.
+func lastDayOver(e sprints.Event) time.Time { return e.Last.Add(daysKept).End(e.Zone) }
+
+// run deletes nobody before their time, whoever asks for it.
 func (r retention) run(ctx context.Context) (string, error) {
 	gone, failed := 0, error(nil)
 	for after := sprints.PersonID(0); ; {
 		var b deletion
 		err := r.Store.Write(ctx, func(tx sprints.Tx) (err error) {
+			e, err := tx.Event()
+			if err != nil || tx.Now().Before(lastDayOver(e)) {
+				return err
+			}
 			b, err = deletePeople(tx, after)
 			return err
 		})

@@ -7,6 +7,7 @@ import (
 
 	"sprintbot/bot/jobs"
 	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
 )
 
 func TestAJobThatIsAskedForRunsThoughItIsNotDue(t *testing.T) {
@@ -50,4 +51,46 @@ func TestAJobThatIsAskedForRunsThoughItIsNotDue(t *testing.T) {
 	until("run again", func() bool { return ran(name).After(first) })
 	cancel()
 	<-done
+}
+
+func TestPeopleAreNotDeletedBeforeTheirDayThoughTheJobIsAskedFor(t *testing.T) {
+	b := newBench(t, "")
+	b.write(func(tx sprints.Tx) {
+		_, err := tx.Meet(chat.Handle{Network: "libera", ID: "account:ada", Nick: "ada"})
+		b.must(err)
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	runner := jobs.New(jobs.Config{Store: b.store, Clock: b.clock})
+	done := make(chan struct{})
+	go func() { defer close(done); runner.Run(ctx) }()
+	defer func() { <-done }()
+	defer cancel()
+	if !runner.Now("delete people") {
+		t.Error("the job is not known")
+	}
+	changes := b.store.Changes(ctx)
+	limit := time.After(10 * time.Second)
+	for ran := false; !ran; {
+		b.read(func(v sprints.View) {
+			runs, err := v.JobRuns()
+			b.must(err)
+			for _, r := range runs {
+				ran = ran || r.Name == "delete people"
+			}
+		})
+		if ran {
+			break
+		}
+		select {
+		case <-changes:
+		case <-limit:
+			t.Fatal("it never ran")
+		}
+	}
+	b.read(func(v sprints.View) {
+		if all, err := v.People(); err != nil || len(all) != 1 {
+			t.Errorf("people are %v, %v", all, err)
+		}
+	})
 }

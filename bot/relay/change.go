@@ -25,6 +25,11 @@ type carried struct {
 // they went nowhere.
 func (c Carrier) change(tx Carrying, m chat.Message) error {
 	source := chat.SourceKey(m.In.Network, m.Of)
+	if m.Kind == chat.Deleted { // also of words that came nowhere in time, and stand on a page alone
+		if err := tx.DropPaste(source); err != nil {
+			return err
+		}
+	}
 	rows, err := tx.Counterparts(source)
 	if err != nil || rows == nil {
 		return err
@@ -37,11 +42,6 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 			i = len(all) - 1
 		}
 		all[i].last, all[i].wait = r, all[i].wait || r.Waiting
-	}
-	if m.Kind == chat.Deleted {
-		if err := tx.DropPaste(source); err != nil {
-			return err
-		}
 	}
 	words := wordsOf(m)
 	if m.Kind == chat.Edited && words.Silent() {

@@ -113,6 +113,9 @@ func (s *Sender) tidy(now time.Time) {
 		done := q.idle() && q.unsaved == 0 && !q.telling && !q.held.After(now) && (pace.PlaceEvery == 0 || q.credit >= pace.PlaceBurst)
 		if done {
 			delete(s.queues, q.place)
+			if q.noted { // until words arrive there
+				s.noted[q.place] = true
+			}
 		}
 		return done
 	})

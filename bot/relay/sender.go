@@ -400,7 +400,7 @@ func (s *Sender) refuse(q *queue, r *row, err error, least time.Duration) {
 		return
 	}
 	q.careful = true
-	if !q.refused { // of all that was on the wire together the first counts
+	if !q.refused || q.tries == 0 { // of all that was on the wire together the first counts, and the first after one that passed
 		q.refused = true
 		q.tries++
 	}
