@@ -46,6 +46,8 @@ type OutboxReader interface {
 	// Waiting are a network's waiting rows with a number above after, oldest
 	// first, at most limit. Its cost does not grow with what was sent.
 	Waiting(network string, after int64, limit int) ([]Queued, error)
+	// WaitingIn are the same of one place, with its threads.
+	WaitingIn(place chat.Place, after int64, limit int) ([]Queued, error)
 	// Queues are all places with waiting or dead rows.
 	Queues() ([]Queue, error)
 	// Counterparts are where a heard message was sent to, oldest first, with

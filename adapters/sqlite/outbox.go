@@ -3,6 +3,7 @@ package sqlite
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"sprintbot/sprints"
@@ -36,6 +37,20 @@ func (t *tx) Post(out chat.Outgoing) (row int64, first bool, err error) {
 }
 
 func (v *view) Waiting(network string, after int64, limit int) (all []sprints.Queued, err error) {
+	return v.waiting("state = 'waiting' AND network = ? AND id > ? ORDER BY id LIMIT ?", after, limit, network)
+}
+
+// WaitingIn picks the rows by the index of places alone: others' may be many.
+func (v *view) WaitingIn(place chat.Place, after int64, limit int) ([]sprints.Queued, error) {
+	return v.waiting(`id IN (
+		SELECT id FROM outbox INDEXED BY outbox_place
+		WHERE state = 'waiting' AND network = ? AND channel = ? AND id > ? ORDER BY id LIMIT ?) ORDER BY id`,
+		after, limit, place.Network, place.Channel)
+}
+
+// waiting are the waiting rows that a condition picks; it ends in a number to
+// go on after and a limit.
+func (v *view) waiting(which string, after int64, limit int, of ...any) (all []sprints.Queued, err error) {
 	for {
 		most := limit - len(all)
 		page, err := many(v, func(r row) (q queued, err error) {
@@ -46,7 +61,7 @@ func (v *view) Waiting(network string, after int64, limit int) (all []sprints.Qu
 		}, `
 			SELECT id, key, body, network, channel, thread, lane, source, not_before, expires_at, attempted_at, mark,
 				confirmed, joined
-			FROM outbox WHERE state = 'waiting' AND network = ? AND id > ? ORDER BY id LIMIT ?`, network, after, most)
+			FROM outbox WHERE `+which, slices.Concat(of, []any{after, most})...)
 		if err != nil {
 			return nil, err
 		}

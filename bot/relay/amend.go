@@ -13,6 +13,8 @@ import (
 // changes words that still wait, into those.
 func (s *Sender) enter(q *queue, r *row) {
 	s.held++
+	q.taken++
+	r.queue = q
 	s.rows[r.Row] = r
 	if leader := s.rows[r.Joined]; leader != nil {
 		leader.with = append(leader.with, r)
@@ -104,6 +106,7 @@ func (s *Sender) leave(r *row) []int64 {
 		ids = append(ids, r.Row)
 		r.over = true
 		s.held--
+		r.queue.taken--
 		delete(s.rows, r.Row)
 		if s.edits[r.About] == r {
 			delete(s.edits, r.About)

@@ -31,6 +31,7 @@ type row struct {
 	with   []*row // rows that share its post
 	solo   bool   // it was refused in company
 	target *row   // the row it is About, while that is in hand
+	queue  *queue // its place's
 	aimed  bool   // Of names what it is About
 }
 
@@ -82,6 +83,8 @@ const lanes = int(chat.Relays) + 1
 // queue is one place's waiting rows, and what is on its wire.
 type queue struct {
 	place    chat.Place
+	taken    int             // rows in memory
+	left     int64           // from this number on its rows are left in the store; 0 none
 	paused   bool            // its relays wait
 	lanes    [lanes][]*row   // each oldest first
 	current  *row            // begun, and not all parts given yet: goes on before anything else

@@ -9,41 +9,98 @@ import (
 	"sprintbot/sprints/chat"
 )
 
-// load takes new rows from the store.
+// load takes rows from the store: the new ones, and those that were left there
+// for want of room.
 func (s *Sender) load(ctx context.Context) {
 	s.reload = time.Time{}
+	err := s.takeNew(ctx)
+	if err == nil {
+		err = s.takeLeft(ctx)
+	}
+	if err != nil && ctx.Err() == nil {
+		s.log.Error("outbox can't be read; trying again", "error", err)
+		s.reload = time.Now().Add(readAgain)
+	}
+}
+
+// takeNew takes all new rows. Once memory is full, those of a place that has
+// its share are left in the store, and all that follow them there, so that the
+// place keeps its order and no other place waits for it.
+func (s *Sender) takeNew(ctx context.Context) error {
 	for {
-		room := min(batch, ahead-s.held)
-		if s.more = room <= 0; s.more {
-			return
-		}
-		rows, err := s.newest(ctx, room)
+		rows, err := s.newest(ctx, batch)
 		if err != nil {
-			if ctx.Err() == nil {
-				s.log.Error("outbox can't be read; trying again", "error", err)
-				s.reload = time.Now().Add(readAgain)
-			}
-			return
+			return err
 		}
 		now := s.clock.Now()
 		for _, w := range rows {
 			s.cursor = w.Row
-			w.NotBefore, w.Expires = steady(now, w.NotBefore), steady(now, w.Expires)
 			q := s.queue(w.To.Root())
-			if _, direct := q.place.DirectID(); direct && w.Lane == chat.Answers && s.finder == nil && q.tries > 0 {
-				q.held = now // whoever is answered was there just now
+			switch {
+			case q.left != 0:
+			case s.held >= s.ahead && q.taken >= s.share && w.Attempted.IsZero(): // a post under way at a crash stays whole
+				q.left = w.Row
+			default:
+				s.take(q, w, now)
 			}
-			doubt := s.finder != nil && !w.Attempted.IsZero() || s.finder == nil && s.recalls != nil && !s.begun && !summed(w.Kind)
-			if lands := steady(now, w.Attempted).Add(landing); s.finder != nil && doubt && lands.After(q.held) {
-				q.held = sooner(lands, now.Add(landing))
-			}
-			s.enter(q, &row{Queued: w, doubt: doubt, marked: !w.Attempted.IsZero(), gap: s.gapOf(w)})
 		}
-		if len(rows) < room {
-			s.begun = true
-			return
+		if len(rows) < batch {
+			if !s.begun {
+				s.begun, s.started = true, s.cursor
+			}
+			return nil
 		}
 	}
+}
+
+// takeLeft takes what was left in the store, where there is room again. What is
+// newer than the cursor comes with the new rows.
+func (s *Sender) takeLeft(ctx context.Context) error {
+	s.more = false
+	for _, q := range s.order {
+		for q.left != 0 {
+			room := min(batch, max(s.ahead-s.held, s.share-q.taken))
+			if room < max(1, s.share/2) {
+				s.more = true
+				break
+			}
+			var rows []sprints.Queued
+			err := s.store.Read(ctx, func(v sprints.View) (err error) {
+				rows, err = v.WaitingIn(q.place, q.left-1, room)
+				return err
+			})
+			if err != nil {
+				s.more = true
+				return err
+			}
+			all, now := len(rows) < room, s.clock.Now()
+			for _, w := range rows {
+				if all = all || w.Row > s.cursor; w.Row > s.cursor {
+					break
+				}
+				q.left = w.Row + 1
+				s.take(q, w, now)
+			}
+			if all {
+				q.left = 0
+			}
+		}
+	}
+	return nil
+}
+
+// take takes a row in hand.
+func (s *Sender) take(q *queue, w sprints.Queued, now time.Time) {
+	w.NotBefore, w.Expires = steady(now, w.NotBefore), steady(now, w.Expires)
+	if _, direct := q.place.DirectID(); direct && w.Lane == chat.Answers && s.finder == nil && q.tries > 0 {
+		q.held = now // whoever is answered was there just now
+	}
+	old := !s.begun || w.Row <= s.started
+	doubt := s.finder != nil && !w.Attempted.IsZero() || s.finder == nil && s.recalls != nil && old && !summed(w.Kind)
+	if lands := steady(now, w.Attempted).Add(landing); s.finder != nil && doubt && lands.After(q.held) {
+		q.held = sooner(lands, now.Add(landing))
+	}
+	s.enter(q, &row{Queued: w, doubt: doubt, marked: !w.Attempted.IsZero(), gap: s.gapOf(w)})
 }
 
 // posting is a store that hands over what was just posted: then no commit of
@@ -110,7 +167,7 @@ func (s *Sender) open() {
 func (s *Sender) tidy(now time.Time) {
 	pace := s.net.Pace()
 	s.order = slices.DeleteFunc(s.order, func(q *queue) bool {
-		done := q.idle() && q.unsaved == 0 && !q.telling && !q.held.After(now) && (pace.PlaceEvery == 0 || q.credit >= pace.PlaceBurst)
+		done := q.idle() && q.left == 0 && q.unsaved == 0 && !q.telling && !q.held.After(now) && (pace.PlaceEvery == 0 || q.credit >= pace.PlaceBurst)
 		if done {
 			delete(s.queues, q.place)
 			if q.noted { // until words arrive there

@@ -13,7 +13,8 @@ import (
 )
 
 const (
-	ahead      = 20_000                // rows of one network held in memory at most
+	ahead      = 20_000                // rows of one network held in memory, then
+	share      = 256                   // of each place no more than
 	batch      = 256                   // rows read at once
 	saveWithin = 20 * time.Millisecond // a receipt is stored no later than this
 	landing    = 5 * time.Second       // a call whose answer was lost may still arrive within
@@ -39,12 +40,15 @@ type Sender struct {
 	clock   sprints.Clock
 	log     *slog.Logger
 
-	cursor    int64          // newest row taken from the store
-	whole     bool           // all that waited were taken, up to committed
-	begun     bool           // all that waited at the start were taken: what is newer was never sent
-	committed int64          // the store's mark
-	held      int            // rows in memory
-	more      bool           // the store has rows that did not fit in memory
+	cursor    int64 // newest row taken from the store
+	whole     bool  // all that waited were taken, up to committed
+	begun     bool  // all that waited at the start were seen: what is newer was never sent
+	started   int64 // the newest of them
+	committed int64 // the store's mark
+	held      int   // rows in memory
+	more      bool  // rows are left in the store
+	ahead     int   // the bounds of memory
+	share     int
 	reload    time.Time      // the store could not be read: the next try, zero none
 	rows      map[int64]*row // in hand, by number
 	edits     map[int64]*row // in hand, the newest edit by the number it is About
@@ -80,7 +84,7 @@ type Sender struct {
 // NewSender makes the sender of one network.
 func NewSender(net Network, store sprints.Store, clock sprints.Clock, log *slog.Logger) *Sender {
 	s := &Sender{
-		net: net, store: store, clock: clock, log: log,
+		net: net, store: store, clock: clock, log: log, ahead: ahead, share: share,
 		rows: map[int64]*row{}, edits: map[int64]*row{}, queues: map[chat.Place]*queue{},
 		wake: make(chan struct{}, 1),
 		gaps: func(chat.Place) <-chan struct{} { return nil }, watched: map[<-chan struct{}][]*gap{},
@@ -241,9 +245,14 @@ func (s *Sender) pick(pace chat.Pace, now time.Time) (*queue, *row) {
 		if pace.PlaceEvery > 0 && q.credit <= 0 {
 			continue
 		}
-		if h, lane := q.head(now); h != nil && rows[lane] == nil {
-			rows[lane], at[lane] = h, i
+		h, lane := q.head(now)
+		if h == nil || rows[lane] != nil {
+			continue
 		}
+		if h.doubt && s.finder == nil && q.unsaved+q.onWire > 0 {
+			continue // what is looked up must not be taken for what has just arrived
+		}
+		rows[lane], at[lane] = h, i
 	}
 	turn := -1
 	for lane, r := range rows {

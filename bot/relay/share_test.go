@@ -1,0 +1,181 @@
+package relay_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sprintbot/bot/relay"
+	"sprintbot/sprints/chat"
+)
+
+// tight starts the sender anew, with little memory.
+func (r *rig) tight(network relay.Network, ahead, share int) {
+	r.stop()
+	ctx, cancel := context.WithCancel(r.t.Context())
+	done := make(chan error, 1)
+	s := relay.NewSender(network, r.store, r.clock, slog.New(slog.DiscardHandler))
+	s.Hold(ahead, share)
+	r.sender = s
+	go func() { done <- s.Run(ctx) }()
+	r.stop = sync.OnceFunc(func() { cancel(); <-done })
+}
+
+// of are the lines of one channel.
+func of(channel string, lines []string) (words []string) {
+	for _, l := range lines {
+		if c, w, _ := strings.Cut(l, " "); c == channel {
+			words = append(words, w)
+		}
+	}
+	return words
+}
+
+// refusing has a wire refuse some channels, and returns what arrived.
+type refusing struct {
+	shut    map[string]bool
+	arrived []string
+	n       int
+}
+
+func (f *refusing) answer(p chat.Part) (chat.Receipt, error) {
+	place := p.Out.To.Root()
+	if f.shut[place.Channel] {
+		return chat.Receipt{}, &chat.ErrPlace{Reason: "no"}
+	}
+	f.n++
+	f.arrived = append(f.arrived, place.Channel+" "+p.Body)
+	return chat.Receipt{ID: fmt.Sprint("id ", f.n, " ", p.Body)}, nil
+}
+
+func TestAPlaceThatRefusesManyRowsKeepsNoOtherPlaceWaiting(t *testing.T) {
+	w := newWire()
+	f := &refusing{shut: map[string]bool{"#a": true}}
+	w.answer = f.answer
+	r := newRig(t, w, w)
+	r.tight(w, 20, 8)
+	r.post("#a", chat.Relays, nil, numbered(400)...)
+	r.post("#b", chat.Relays, nil, numbered(300)...)
+	r.post("#a", chat.Relays, nil, "newest")
+	r.post("#b", chat.Relays, nil, "newest")
+	limit := time.After(10 * time.Second)
+	for n := 0; n < 301; {
+		select {
+		case <-w.news:
+		case <-limit:
+			t.Fatalf("of what goes to #b only %d lines were sent", n)
+		}
+		n = len(of("#b", w.lines()))
+	}
+	if got := of("#b", w.lines()); !slices.IsSorted(got) || got[300] != "newest" {
+		t.Errorf("#b heard %q", got)
+	}
+	w.set(func() { f.shut = nil })
+	r.drained()
+	want := append(numbered(400), "newest")
+	if got := of("#a", f.arrived); !slices.Equal(got, want) {
+		t.Errorf("#a heard %d lines: %q", len(got), got)
+	}
+}
+
+func TestChangesOfWordsLeftInTheStoreStayBehindThem(t *testing.T) {
+	w := newWire()
+	f := &refusing{shut: map[string]bool{"#a": true}}
+	w.answer = f.answer
+	r := newRig(t, w, w)
+	r.tight(w, 6, 4)
+	r.post("#a", chat.Relays, nil, numbered(40)...)
+	rows := r.waiting()
+	r.post("#a", chat.Relays, func(o *chat.Outgoing) { o.Kind, o.About = chat.Edited, rows[30].Row }, "better")
+	r.post("#a", chat.Relays, func(o *chat.Outgoing) { o.Kind, o.About = chat.Deleted, rows[31].Row }, "-")
+	r.post("#a", chat.Relays, func(o *chat.Outgoing) { o.Kind, o.About = chat.Edited, rows[1].Row }, "first")
+	w.set(func() { f.shut = nil })
+	r.drained()
+	want := append(numbered(40), "better", "-", "first")
+	if got := of("#a", f.arrived); !slices.Equal(got, want) {
+		t.Errorf("#a heard %q", got)
+	}
+}
+
+func TestLinesInDoubtBeyondAPlacesShareAreLookedUpAfterACrash(t *testing.T) {
+	w := newWire()
+	h := &historic{wire: w}
+	w.keep = true
+	r := newRig(t, h, w)
+	r.begun()
+	r.post("#a", chat.Relays, nil, numbered(40)...)
+	w.wait(t, 8)
+	r.kill(w)
+	h.arrive("000")
+	h.arrive("001")
+	w.set(func() {
+		w.keep, w.sent, w.answer = false, nil, func(p chat.Part) (chat.Receipt, error) { return chat.Receipt{ID: h.arrive(p.Body)}, nil }
+	})
+	r.tight(h, 2, 1) // the third line is in doubt, and in the store
+	r.post("#a", chat.Relays, nil, "new")
+	stop, moving := make(chan struct{}), sync.WaitGroup{}
+	moving.Go(func() {
+		tick := time.NewTicker(2 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				r.clock.forward(time.Second)
+			case <-stop:
+				return
+			}
+		}
+	})
+	r.drained()
+	close(stop)
+	moving.Wait()
+	if got, want := of("#a", w.lines()), append(numbered(40)[2:], "new"); !slices.Equal(got, want) {
+		t.Errorf("sent %q", got)
+	}
+}
+
+// TestNothingIsLostOrDoubledWithLittleMemory posts to places that refuse now and
+// then, and starts the sender anew in between.
+func TestNothingIsLostOrDoubledWithLittleMemory(t *testing.T) {
+	for seed := range uint64(8) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 1))
+			channels := []string{"#a", "#b", "#c"}
+			w := newWire()
+			f := &refusing{shut: map[string]bool{}}
+			w.answer = f.answer
+			r := newRig(t, w, w)
+			r.tight(w, 9, 3)
+			said := map[string][]string{}
+			for range 60 {
+				c := channels[random.IntN(len(channels))]
+				switch n := random.IntN(10); {
+				case n < 6:
+					var words []string
+					for range 1 + random.IntN(8) {
+						words = append(words, fmt.Sprintf("%04d", len(said[c])))
+						said[c] = append(said[c], words[len(words)-1])
+					}
+					r.post(c, chat.Relays, nil, words...)
+				case n < 9:
+					w.set(func() { f.shut[c] = !f.shut[c] })
+				default:
+					r.tight(w, 9, 3)
+				}
+			}
+			w.set(func() { clear(f.shut) })
+			r.drained()
+			for _, c := range channels {
+				if got := of(c, f.arrived); !slices.Equal(got, said[c]) {
+					t.Errorf("%s heard %q, and %d lines were said", c, got, len(said[c]))
+				}
+			}
+		})
+	}
+}
