@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -167,13 +169,13 @@ func (e *ear) carry(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
 		case relay.Echo:
 			return nil
 		case relay.Found:
-			return e.tellOrganizers(tx, "echo\x1f"+chat.SourceKey(m.From.Network, m.From.ID), []chat.Line{
+			return e.tellOrganizers(tx, "echo\x1f"+veiled(m.From), []chat.Line{
 				sayLine("%s in %s repeats what I carry, as another relay does. I carry those lines no further, so that nothing goes round in circles.", called(m.From), m.In),
 				tryLine("bridge ignore " + m.From.Network + " " + nameFor(m.From)),
 				tryLine("bridge heed " + m.From.Network + " " + nameFor(m.From)),
 			})
 		case relay.Maybe:
-			err := e.tellOrganizers(tx, "relay\x1f"+chat.SourceKey(m.From.Network, m.From.ID), []chat.Line{
+			err := e.tellOrganizers(tx, "relay\x1f"+veiled(m.From), []chat.Line{
 				sayLine("%s in %s says what others said, as a relay does. Is it one? Then tell me to ignore it; if not, to heed it, and I don't ask again.", called(m.From), m.In),
 				tryLine("bridge ignore " + m.From.Network + " " + nameFor(m.From)),
 				tryLine("bridge heed " + m.From.Network + " " + nameFor(m.From)),
@@ -291,14 +293,25 @@ func (e *ear) tellable() []chat.Place {
 // tellIn says something to organizers in places, once a key.
 func tellIn(tx sprints.Tx, places []chat.Place, key string, lines []chat.Line) error {
 	for _, to := range places {
+		where := to.String()
+		if id, direct := to.DirectID(); direct {
+			where = veiled(chat.Handle{Network: to.Network, ID: id})
+		}
 		if _, _, err := tx.Post(chat.Outgoing{
-			Key: "organizers\x1f" + key + "\x1f" + to.String(), To: to, Lane: chat.Announcements, Kind: chat.Said,
+			Key: "organizers\x1f" + key + "\x1f" + where, To: to, Lane: chat.Announcements, Kind: chat.Said,
 			Reply: chat.Reply{Private: true, Lines: lines}, At: tx.Now(), Expires: tx.Now().Add(toldFor),
 		}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// veiled is who somebody is in the key of a row: keys are kept for ever, and
+// whoever is forgotten must not be found in them.
+func veiled(h chat.Handle) string {
+	sum := sha256.Sum256([]byte(chat.SourceKey(h.Network, h.ID)))
+	return hex.EncodeToString(sum[:16])
 }
 
 func sayLine(format string, args ...any) chat.Line {

@@ -261,7 +261,7 @@ func (b *bot) tellReload(ctx context.Context, by chat.Handle, done []string, fai
 	}
 	return b.store.Write(ctx, func(tx sprints.Tx) error {
 		_, _, err := tx.Post(chat.Outgoing{
-			Key: fmt.Sprintf("reload\x1f%s\x1f%d", chat.SourceKey(by.Network, by.ID), tx.Now().UnixNano()), To: chat.Direct(by),
+			Key: fmt.Sprintf("reload\x1f%s\x1f%d", veiled(by), tx.Now().UnixNano()), To: chat.Direct(by),
 			Lane: chat.Answers, Kind: chat.Said, Reply: chat.Reply{Private: true, Lines: lines}, At: tx.Now(), Expires: tx.Now().Add(toldFor),
 		})
 		return err

@@ -92,9 +92,10 @@ func (b *bot) run(ctx context.Context) error {
 
 	late := time.AfterFunc(graceful, func() { b.log.Error("the end takes too long", "limit", graceful) })
 	defer late.Stop()
+	ran := b.nets()
 	b.running.stop(b.running.list()...)
 	working.Wait()
-	watch.stopped(context.WithoutCancel(ctx))
+	watch.stopped(context.WithoutCancel(ctx), ran)
 	return nil
 }
 

@@ -58,9 +58,10 @@ func (w *watch) run(ctx context.Context) {
 	}
 }
 
-// stopped keeps that nothing of this runs any more, for those who look later.
-func (w *watch) stopped(ctx context.Context) {
-	all := w.look()
+// stopped keeps that nothing of what ran last runs any more, for those who look
+// later.
+func (w *watch) stopped(ctx context.Context, ran []relay.Network) {
+	all := w.lookAt(ran)
 	for name, n := range all {
 		n.Status.Up, n.Status.Fatal, n.Status.Note = false, false, "the bot is stopped"
 		if n.Status.Since = w.kept[name].Status.Since; w.kept[name].Status.Up || n.Status.Since.IsZero() {
@@ -72,9 +73,11 @@ func (w *watch) stopped(ctx context.Context) {
 }
 
 // look is how every network is now.
-func (w *watch) look() map[string]sprints.NetworkState {
+func (w *watch) look() map[string]sprints.NetworkState { return w.lookAt(w.bot.nets()) }
+
+func (w *watch) lookAt(nets []relay.Network) map[string]sprints.NetworkState {
 	all := map[string]sprints.NetworkState{}
-	for _, n := range w.bot.nets() {
+	for _, n := range nets {
 		s := sprints.NetworkState{Name: n.Name(), Status: n.Status(), Pace: n.Pace(), Told: w.kept[n.Name()].Told}
 		if l, ok := n.(relay.Learner); ok {
 			s.Learned = l.Learned()

@@ -180,7 +180,7 @@ func TestHowNetworksAreIsWrittenOnlyWhenItChanges(t *testing.T) {
 	}
 	stop()
 	all.Wait()
-	w.stopped(t.Context())
+	w.stopped(t.Context(), w.bot.nets())
 	if got := kept(t, store, "libera"); got.Status.Up || got.Status.Note != "the bot is stopped" || got.Learned != 4*time.Second || !got.Status.Since.Equal(clock.Now()) {
 		t.Errorf("kept of a bot that is stopped %+v", got)
 	}
@@ -283,7 +283,7 @@ func TestOrganizersAreToldOnceThatANetworkGaveUpAndOnceThatItIsBack(t *testing.T
 	if len(told) != 1 || having(told, "libera does not let me in any more: the server banned this connection: no bots. What") != 1 || having(told, "bridge retry libera") != 1 {
 		t.Errorf("told %q", told)
 	}
-	w.stopped(t.Context())
+	w.stopped(t.Context(), w.bot.nets())
 	if w, err = newWatch(t.Context(), b); err != nil {
 		t.Fatal(err)
 	}
@@ -299,5 +299,31 @@ func TestOrganizersAreToldOnceThatANetworkGaveUpAndOnceThatItIsBack(t *testing.T
 	}
 	if got := rows(t, store); len(got) != 2 || having(got, "libera has let me in again") != 1 {
 		t.Errorf("told %q", got)
+	}
+}
+
+// What is kept at the end is of the networks that ran then, not of those that
+// the bot was started with.
+func TestAStoppedBotKeepsWhatNetworksOfALaterReloadHaveLearned(t *testing.T) {
+	irc := &standIn{name: "libera", up: true}
+	b, store := newBot(t, irc)
+	ctx, stop := context.WithCancel(t.Context())
+	changes := store.Changes(ctx)
+	ended := b.runs(t, ctx)
+	for !kept(t, store, "libera").Status.Up {
+		<-changes
+	}
+	oftc := &moody{standIn: standIn{name: "oftc", sent: make(chan string, 1)}}
+	oftc.set(chat.Status{Up: true}, 8*time.Second)
+	gone := b.running.list()
+	b.running.halt(gone...)
+	b.replace(ctx, nil, gone, oftc)
+	stop()
+	ended()
+	if got := kept(t, store, "oftc"); got.Learned != 8*time.Second {
+		t.Errorf("kept %+v", got)
+	}
+	if got := kept(t, store, "libera"); got.Name != "" {
+		t.Errorf("a network that is gone is kept: %+v", got)
 	}
 }
