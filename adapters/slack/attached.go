@@ -151,7 +151,7 @@ func there(files []slackapi.File) int {
 func readable(blocks, attachments []json.RawMessage) (b slackapi.Blocks, as []slackapi.Attachment) {
 	for _, raw := range blocks {
 		var one slackapi.Blocks
-		if one.UnmarshalJSON([]byte("["+string(raw)+"]")) == nil {
+		if !deep(raw) && one.UnmarshalJSON([]byte("["+string(raw)+"]")) == nil {
 			b.BlockSet = append(b.BlockSet, one.BlockSet...)
 			continue
 		}

@@ -14,7 +14,7 @@ const answerBytes = 64 << 20 // of one answer of Slack's; a page of history is f
 // unread is the type of a block that stands for one the library cannot read, which it holds.
 const unread = "sprintbot_unread"
 
-// mended is JSON from Slack in which each block that the library cannot read, and that would cost it the whole message, is
+// mended is JSON from Slack in which each block that the library cannot read, or not in good time, and that would cost it the whole message, is
 // held by one that it can. It is raw itself where there is none.
 func mended(raw json.RawMessage) json.RawMessage {
 	out, changed := mend(raw, "", 0)
@@ -73,7 +73,7 @@ func mend(raw json.RawMessage, key string, depth int) (json.RawMessage, bool) {
 		c := false
 		if key == "blocks" {
 			var blocks slackapi.Blocks
-			if c = blocks.UnmarshalJSON([]byte("["+string(one)+"]")) != nil; c {
+			if c = deep(one) || blocks.UnmarshalJSON([]byte("["+string(one)+"]")) != nil; c {
 				one = json.RawMessage(`{"type":"` + unread + `","holds":` + string(one) + `}`)
 			}
 		} else {

@@ -28,6 +28,7 @@ type reader struct {
 	names   names
 	out     chat.Text
 	tail    []byte // words of the last span, which may still grow
+	depth   int    // things that the words stand in
 }
 
 // add appends s, joined to the span before it when both look alike.

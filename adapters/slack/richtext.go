@@ -38,7 +38,12 @@ func saying(t chat.Text) string {
 }
 
 func readRich(network string, block *slackapi.RichTextBlock, n names) chat.Text {
-	r := &reader{network: network, names: n}
+	return richIn(network, block, n, 0)
+}
+
+// richIn reads rich text that stands in so many other things.
+func richIn(network string, block *slackapi.RichTextBlock, n names, depth int) chat.Text {
+	r := &reader{network: network, names: n, depth: depth}
 	r.rich(block.Elements)
 	out := r.text()
 	for len(out) > 0 {
@@ -70,7 +75,7 @@ func (r *reader) rich(elements []slackapi.RichTextElement) {
 				in := sheet{network: r.network, names: r.names}
 				for _, m := range membersOf(raw) {
 					if m.key == "elements" || m.key == "text" {
-						in.walk(m.raw, 1)
+						in.walk(m.raw, r.depth+1)
 					}
 				}
 				for _, s := range in.text {

@@ -27,6 +27,7 @@ type sheet struct {
 	names   names
 	text    chat.Text
 	size    int // bytes of words so far
+	depth   int // of what is read: things that it stands in
 }
 
 // line adds t on a line of its own, nothing where it has no words.
@@ -81,7 +82,7 @@ func plainObject(o *slackapi.TextBlockObject) string {
 func (s *sheet) block(b slackapi.Block) {
 	switch b := b.(type) {
 	case *slackapi.RichTextBlock:
-		s.line(readRich(s.network, b, s.names))
+		s.line(richIn(s.network, b, s.names, s.depth))
 	case *slackapi.HeaderBlock:
 		s.line(bold(s.object(b.Text)))
 	case *slackapi.SectionBlock:
@@ -127,7 +128,7 @@ func (s *sheet) block(b slackapi.Block) {
 		}
 	default: // what groups others, and what is newer than this program
 		if raw, err := json.Marshal(b); err == nil {
-			s.walk(raw, 0)
+			s.walk(raw, s.depth)
 		}
 	}
 }
@@ -175,7 +176,7 @@ func (s *sheet) row(cells []slackapi.TableCell) {
 		}
 		switch c := c.(type) {
 		case *slackapi.TableRichTextCell:
-			line = append(line, readRich(s.network, &slackapi.RichTextBlock{Elements: c.Elements}, s.names)...)
+			line = append(line, richIn(s.network, &slackapi.RichTextBlock{Elements: c.Elements}, s.names, s.depth)...)
 		case *slackapi.TableRawTextCell:
 			line = append(line, chat.Plainly(c.Text)...)
 		case *slackapi.TableRawNumberCell:

@@ -13,8 +13,9 @@ import (
 
 // Bounds of reading a block of unknown shape.
 const (
-	walkDepth = 12     // of objects and lists in one another
-	walkBytes = 40_000 // of words; a message has 40,000 characters at most
+	walkDepth    = 12     // of objects and lists in one another
+	walkBytes    = 40_000 // of words; a message has 40,000 characters at most
+	libraryDepth = 64     // objects and lists in one another that the library is given
 )
 
 // member is one field of a JSON object, in the order it was written.
@@ -60,6 +61,36 @@ func (o object) yes(key string) bool {
 func stringOf(raw json.RawMessage) (s string) {
 	_ = json.Unmarshal(raw, &s) // what is no string says nothing
 	return s
+}
+
+// deep says that things stand in one another further than any block of Slack's: the library's time grows with the square of
+// that.
+func deep(raw []byte) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{', c == '[':
+			if depth++; depth > libraryDepth {
+				return true
+			}
+		case c == '}', c == ']':
+			depth--
+		}
+	}
+	return false
+}
+
+// inside adds a block that stands in others.
+func (s *sheet) inside(b slackapi.Block, depth int) {
+	before := s.depth
+	s.depth = depth
+	s.block(b)
+	s.depth = before
 }
 
 // unseen says that nobody sees a field's words in a message: names for programs, and what a control would offer.
@@ -143,13 +174,16 @@ func (s *sheet) thing(raw json.RawMessage, depth int) {
 		return
 	case "rich_text", "header", "section", "context", "image", "markdown", "video", "alert", "card", "call", "table", "actions":
 		var one slackapi.Blocks
-		if one.UnmarshalJSON([]byte("["+string(raw)+"]")) == nil && depth > 0 {
-			s.block(one.BlockSet[0])
+		if depth > 0 && !deep(raw) && one.UnmarshalJSON([]byte("["+string(raw)+"]")) == nil {
+			s.inside(one.BlockSet[0], depth)
 			return
 		}
 	case "rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted":
-		s.walk(json.RawMessage(`{"type":"rich_text","elements":[`+string(raw)+`]}`), depth+1)
-		return
+		var one slackapi.Blocks
+		if !deep(raw) && one.UnmarshalJSON([]byte(`[{"type":"rich_text","elements":[`+string(raw)+`]}]`)) == nil {
+			s.inside(one.BlockSet[0], depth)
+			return
+		}
 	case "emoji":
 		s.line(chat.Plainly(emojied(":" + o.str("name") + ":")))
 		return
