@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,13 +18,23 @@ const (
 
 // suspect has the server asked whether somebody is a bot, where it doesn't mark
 // bots' lines itself: those whose nicks say so, and those who speak as relays
-// do. So two sprintbots in one channel know each other.
-func (s *session) suspect(p *person, now time.Time) {
+// do, these first: a bot that repeats us is heard already. So two sprintbots in
+// one channel know each other.
+func (s *session) suspect(p *person, speaks bool, now time.Time) {
+	if p != nil && p.whois == due && speaks {
+		if i := slices.Index(s.suspects, p); i > 0 {
+			s.suspects = slices.Insert(slices.Delete(s.suspects, i, i+1), 0, p)
+		}
+	}
 	if p == nil || p.whois != unasked || s.caps["message-tags"] && s.options["BOT"] != "" {
 		return
 	}
 	p.whois = due
-	s.suspects = append(s.suspects, p)
+	if speaks {
+		s.suspects = slices.Insert(s.suspects, 0, p)
+	} else {
+		s.suspects = append(s.suspects, p)
+	}
 	s.askSuspects(now)
 }
 
@@ -32,7 +43,7 @@ func (s *session) askSuspects(now time.Time) {
 	for len(s.suspects) > 0 {
 		p := s.suspects[0]
 		there := s.people[s.folding.fold(p.nick)] == p
-		if there && !s.joins.pace.AllowN(now, 1) {
+		if there && !s.joins.idle(now) {
 			return
 		}
 		s.suspects = s.suspects[1:]

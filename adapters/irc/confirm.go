@@ -284,8 +284,9 @@ func (s *session) end() {
 	for _, f := range s.refused {
 		s.flight = append(s.flight, f)
 	}
+	s.flight = append(s.flight, s.retracts...)
 	for _, f := range s.flight {
 		s.finish(f, chat.ErrOffline)
 	}
-	s.flight, s.waiting, s.refused, s.recount = nil, map[string][]*flying{}, map[string]*flying{}, map[string]int{}
+	s.flight, s.retracts, s.waiting, s.refused, s.recount = nil, nil, map[string][]*flying{}, map[string]*flying{}, map[string]int{}
 }

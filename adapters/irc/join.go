@@ -13,15 +13,34 @@ const joinBytes = lineBytes - len("JOIN \r\n") // of the channels in one line
 // joining is how the channels are asked for: several in a line, and lines no
 // faster than words go.
 type joining struct {
-	pace *rate.Limiter
-	most int // channels in one line; 0: as many as fit
+	pace  *rate.Limiter
+	idler *rate.Limiter // of those, questions that nobody waits for
+	most  int           // channels in one line; 0: as many as fit
 }
 
+// idly is how many times slower than words questions go that nobody waits for:
+// they come beside the words.
+const idly = 4
+
 func (n *Network) newJoining() joining {
-	if n.cfg.Pace.Every <= 0 {
-		return joining{pace: rate.NewLimiter(rate.Inf, 0)}
+	pace := n.taught()
+	if pace.Every <= 0 {
+		return joining{pace: rate.NewLimiter(rate.Inf, 0), idler: rate.NewLimiter(rate.Inf, 0)}
 	}
-	return joining{pace: rate.NewLimiter(rate.Every(n.cfg.Pace.Every), max(1, n.cfg.Pace.Burst))}
+	return joining{
+		pace:  rate.NewLimiter(rate.Every(pace.Every), max(1, pace.Burst)),
+		idler: rate.NewLimiter(rate.Every(idly*pace.Every), max(1, pace.Burst/2)),
+	}
+}
+
+// idle says that a question that nobody waits for may be asked now.
+func (j joining) idle(now time.Time) bool {
+	turn := j.idler.ReserveN(now, 1)
+	if turn.DelayFrom(now) == 0 && j.pace.AllowN(now, 1) {
+		return true
+	}
+	turn.CancelAt(now)
+	return false
 }
 
 // joinDue asks for the channels we are not in whose time it is, in the order

@@ -29,14 +29,22 @@ type lesson struct {
 // line or so costs a PING, and the pace leaves room for it: servers fine PINGs
 // too.
 func (n *Network) Pace() chat.Pace {
+	pace := n.taught()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.echoes {
+		pace.Every += pace.Every / 4
+	}
+	return pace
+}
+
+// taught is the pace as configured, or as slow as the server has taught.
+func (n *Network) taught() chat.Pace {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	pace := n.cfg.Pace
 	if n.lesson.every > pace.Every {
 		pace.Every, pace.Burst = n.lesson.every, max(1, pace.Burst/2)
-	}
-	if !n.echoes {
-		pace.Every += pace.Every / 4
 	}
 	return pace
 }

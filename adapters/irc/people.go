@@ -192,7 +192,7 @@ func (s *session) joined(l line, mine bool) {
 		}
 		s.came(channel, p, l.at)
 		if likeBot(p.nick) {
-			s.suspect(p, time.Now())
+			s.suspect(p, false, time.Now())
 		}
 	}
 }
@@ -278,7 +278,7 @@ func (s *session) names(l line) {
 		}
 		p.channels[channel] = true
 		if likeBot(nick) {
-			s.suspect(p, time.Now())
+			s.suspect(p, false, time.Now())
 		}
 	}
 }

@@ -32,6 +32,9 @@ type playback struct {
 // batch follows batches: old words played back, and what answers a label.
 func (s *session) batch(l line) {
 	ref := l.param(0)
+	if len(ref) < 2 {
+		return // one without a name would hold every line that is in none
+	}
 	if opened, ok := strings.CutPrefix(ref, "+"); ok {
 		switch outer, kind := s.playbacks[l.tags["batch"]], l.param(1); {
 		case outer != nil: // one inside the other is of the other

@@ -46,14 +46,28 @@ func (s *session) takeBack(part chat.Part, target string, done func(chat.Receipt
 		if _, text, ok := strings.Cut(part.Body, " :"); ok && i == 0 && !out.Quiet {
 			f.instead = text
 		}
-		if s.blocked(f.target) {
+		switch {
+		case i > 0: // the pace has counted one line
+			s.retracts = append(s.retracts, f)
+		case s.blocked(f.target):
 			s.waiting[f.target] = append(s.waiting[f.target], f)
-			continue
+		default:
+			s.launch(f)
 		}
-		s.launch(f)
 	}
+	s.takeBackMore(time.Now())
 	s.barrier(time.Now())
 	return true
+}
+
+// takeBackMore takes as many lines back as the pace allows; in which order they
+// and words go is all the same.
+func (s *session) takeBackMore(now time.Time) {
+	for len(s.retracts) > 0 && s.ready && s.joins.pace.AllowN(now, 1) {
+		f := s.retracts[0]
+		s.retracts = s.retracts[1:]
+		s.launch(f)
+	}
 }
 
 // tookBack takes the server's word that a line of ours is gone.

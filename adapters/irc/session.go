@@ -70,6 +70,7 @@ type session struct {
 	recount   map[string]int // a place's lines go again behind this PING
 	waiting   map[string][]*flying
 	refused   map[string]*flying
+	retracts  []*flying // lines of ours to be taken back when the pace allows
 	unpinged  int
 	pings     int // sent
 	ponged    int

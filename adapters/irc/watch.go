@@ -9,7 +9,7 @@ import (
 	"sprintbot/sprints/chat"
 )
 
-// settleReady opens the network for words when every channel has.proven, or
+// settleReady opens the network for words when every channel has answered, or
 // has had its time.
 func (s *session) settleReady(now time.Time) {
 	if s.ready || s.welcomed.IsZero() || s.why != nil {
@@ -100,6 +100,7 @@ func (s *session) tick(now time.Time) {
 		s.watchGaps(now)
 		s.forget(now)
 		s.accounts(now)
+		s.takeBackMore(now)
 		s.askSuspects(now)
 		s.barrier(now)
 		s.settleReady(now)

@@ -37,7 +37,7 @@ func (s *session) words(l line) {
 		m.In = chat.Direct(m.From)
 	}
 	if !m.From.Bot && likeRelay(m.Text.Plain()) {
-		s.suspect(s.people[s.folding.fold(l.nick)], time.Now())
+		s.suspect(s.people[s.folding.fold(l.nick)], true, time.Now())
 	}
 	s.hear(r, m)
 }
