@@ -98,7 +98,7 @@ func (h *hall) find(said line, twice bool) (before line, ok bool) {
 
 // wait keeps, for the next seconds, a line whose words may be carried yet.
 func (h *hall) wait(said line) {
-	h.early = slices.DeleteFunc(h.early, func(e line) bool { return said.at.Sub(e.at) > echoWithin })
+	h.early = slices.DeleteFunc(h.early, func(e line) bool { return said.at.Sub(e.at).Abs() > echoWithin }) // also by a clock that went back
 	if len(h.early) < earlyKept {
 		h.early = append(h.early, said)
 	}
@@ -160,7 +160,8 @@ func (o *Others) hall(p chat.Place) *hall {
 // nothing that was carried after the first of them: they count once. In our own
 // form (ours) nobody but another sprintbot says what is not carried yet.
 func (h *habit) round(said, carried time.Time, ours bool) {
-	if apart := said.Sub(carried).Abs(); apart > echoWithin || h.rounds > 0 && !carried.After(h.last) && !ours {
+	since := h.last.Sub(carried) // more than moments: the clock went back
+	if apart := said.Sub(carried).Abs(); apart > echoWithin || h.rounds > 0 && since >= 0 && since <= 2*echoWithin && !ours {
 		return
 	}
 	h.rounds++

@@ -212,3 +212,33 @@ func TestTheSameLineAgainIsNoEcho(t *testing.T) {
 		t.Error("told of twice")
 	}
 }
+
+func TestALoopIsNoticedThoughTheClockWentBack(t *testing.T) {
+	for name, early := range map[string]bool{"carried first": false, "said first": true} {
+		s := newStage(t)
+		round := func(i int) relay.Relayed {
+			words := fmt.Sprintf("words of the round %d", i)
+			ada := chat.Handle{Network: "slack", ID: "ada", Nick: "ada"}
+			if !early {
+				s.says(time.Minute, far, ada, words)
+				return s.says(time.Second, near, twin, "<ada> "+words)
+			}
+			got := s.says(time.Minute, near, twin, "<a"+chat.Apart+"da (Slack)> "+words)
+			s.says(time.Second, far, ada, words)
+			return got
+		}
+		round(0)
+		for i := range 70 { // what nobody carries from elsewhere
+			s.says(10*time.Millisecond, near, chat.Handle{Network: "plain", ID: "guest:5", Nick: "pat", Bot: true}, fmt.Sprintf("<eve> I like numbers, as %d", i))
+		}
+		s.now = s.now.Add(-time.Hour)
+		found := false
+		for i := range 5 {
+			got := round(i + 1)
+			found = found || got == relay.Found || got == relay.Echo
+		}
+		if !found {
+			t.Errorf("%s: never", name)
+		}
+	}
+}
