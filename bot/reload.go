@@ -207,7 +207,7 @@ func (b *bot) dropHomeless(ctx context.Context) error {
 			return err
 		}
 		for _, q := range queues {
-			if known[q.Place.Network] || q.Waiting == 0 {
+			if known[q.Place.Network] {
 				continue
 			}
 			rows, err := tx.Waiting(q.Place.Network, 0, 1<<30)

@@ -19,8 +19,8 @@ type Queued struct {
 // Queue is how a place stands in the outbox.
 type Queue struct {
 	Place   chat.Place
-	Waiting int
-	Oldest  time.Time // of those waiting
+	Waiting int       // rows that may go by now
+	Oldest  time.Time // since when one of them may; zero none waits
 	Held    time.Time // not before, zero now
 	Reason  string    // last error there, "" none
 	Dead    int
@@ -56,6 +56,8 @@ type OutboxReader interface {
 	// Carried are the rows that became the message with that receipt in a
 	// channel: none if it is not the bot's, several if they share a post.
 	Carried(channel chat.Place, receipt string) ([]Counterpart, error)
+	// Posted says whether a row with that key was ever posted.
+	Posted(key string) (bool, error)
 	// Together are the rows that share a post with row, the first one first, or
 	// row alone; none if there is no such row.
 	Together(row int64) ([]Counterpart, error)
@@ -89,6 +91,9 @@ type OutboxWriter interface {
 	// Reword replaces the words of a row that has not been blanked, and the
 	// address of their page.
 	Reword(row int64, words chat.Reply, page string) error
+	// Unquote takes the words of a heard message, which were taken back, out of
+	// what waiting rows quote of it (Outgoing.Quotes), and returns those rows.
+	Unquote(source string) ([]Counterpart, error)
 	// Withdraw ends waiting rows whose words nobody wants to be sent any more,
 	// and removes the words.
 	Withdraw(rows []int64) error

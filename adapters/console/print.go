@@ -23,7 +23,7 @@ func (n *Network) Render(out chat.Outgoing) []chat.Part {
 	var lines []string
 	switch {
 	case out.Kind == chat.Deleted:
-		lines = []string{head + "(took these words back)"}
+		lines = []string{head + "(" + out.TookBack() + ")"}
 	default:
 		for _, l := range replyLines(out.Words(), false) {
 			lines = append(lines, head+l)

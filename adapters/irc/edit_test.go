@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sprintbot/sprints/chat"
 )
@@ -70,7 +71,12 @@ func TestEditsRepliesAndLongWordsOnIRC(t *testing.T) {
 	is("an edit in full", edit, "<grace (Slack)> (edited) the table is B4")
 	gone := say("")
 	gone.Kind, gone.Reply = chat.Deleted, chat.Reply{}
-	is("taken back", gone, "<grace (Slack)> (took back a line) ")
+	is("taken back", gone, "<grace (Slack)> (took back a line)")
+	gone.At = time.Date(2027, 5, 17, 18, 30, 0, 0, time.UTC)
+	gone.OfAt = time.Date(2027, 5, 17, 14, 2, 0, 0, time.FixedZone("", -4*60*60))
+	is("taken back, said at a known time", gone, "<grace (Slack)> (took back what they said at 14:02)")
+	gone.OfAt = gone.OfAt.AddDate(0, 0, -1)
+	is("taken back, said the day before", gone, "<grace (Slack)> (took back what they said on Sun at 14:02)")
 	reply := say("yes\nof course")
 	reply.Re = chat.Text{{Text: "re "}, {Text: "ada", Who: &chat.Handle{Network: n.cfg.Name, Nick: "ada_"}}, {Text: ` "good morning…": `}}
 	is("a reply", reply, `<grace (Slack)> re ada_ "good morning…": yes`, "<grace (Slack)> of course")
@@ -80,7 +86,9 @@ func TestEditsRepliesAndLongWordsOnIRC(t *testing.T) {
 	paged := say(long)
 	paged.Page = "https://s.example/t/x"
 	is("long words with a page", paged, "<grace (Slack)> 1", "<grace (Slack)> 2", "<grace (Slack)> 3", "<grace (Slack)> 2 more lines: https://s.example/t/x")
-	paged.Reply = say("1\n2\n3\n4").Reply
+	paged.Kind = chat.Edited
+	is("an edit of long words", paged, "<grace (Slack)> (edited) now 5 lines: https://s.example/t/x")
+	paged.Kind, paged.Reply = chat.Said, say("1\n2\n3\n4").Reply
 	is("one line more", paged, "<grace (Slack)> 1", "<grace (Slack)> 2", "<grace (Slack)> 3", "<grace (Slack)> 1 more line: https://s.example/t/x")
 	paged.Reply = say("1\n2\n3").Reply
 	is("not that long", paged, "<grace (Slack)> 1", "<grace (Slack)> 2", "<grace (Slack)> 3")

@@ -52,7 +52,7 @@ func (n *Network) Render(out chat.Outgoing) []chat.Part {
 			head += "(edited) "
 		}
 	case chat.Deleted:
-		head += "(took back a line) "
+		head += "(" + out.TookBack() + ") "
 	}
 	budget -= len(open) + len(shut) + len(head)
 
@@ -63,15 +63,21 @@ func (n *Network) Render(out chat.Outgoing) []chat.Part {
 		}
 	}
 	if more := len(bodies) - channelLines; out.Page != "" && more > 0 {
-		count := strconv.Itoa(more) + " more lines: "
-		if more == 1 {
+		shown, count := channelLines, strconv.Itoa(more)+" more lines: "
+		switch {
+		case out.Kind == chat.Edited: // the lines were read before
+			shown, count = 0, "now "+strconv.Itoa(len(bodies))+" lines: "
+		case more == 1:
 			count = "1 more line: "
 		}
 		link := wrap(chat.Plainly(count+out.Page), budget)[0]
-		bodies = append(bodies[:channelLines], verb+" :"+open+head+link+shut)
+		bodies = append(bodies[:shown], verb+" :"+open+head+link+shut)
 	}
 	if len(bodies) == 0 {
-		bodies = []string{verb + " :" + open + strings.TrimRight(head, " ") + " " + shut}
+		if head = strings.TrimRight(head, " "); head == "" {
+			head = " " // a server takes no empty line
+		}
+		bodies = []string{verb + " :" + open + head + shut}
 	}
 	parts := make([]chat.Part, len(bodies))
 	for i, body := range bodies {

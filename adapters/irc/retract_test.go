@@ -54,7 +54,7 @@ func TestWhatTheServerDoesNotTakeBackIsToldAsTheBridgeSays(t *testing.T) {
 					peer.Send("@label=" + l.Tags["label"] + " :scripted FAIL REDACT REDACT_WINDOW_EXPIRED #Sprint m1 60 :Too late")
 				}
 				if !quiet {
-					l := peer.Expect(t.Context(), saying("took back a line"))
+					l := peer.Expect(t.Context(), saying("took back a line)"))
 					peer.Send("@label=" + l.Tags["label"] + ";msgid=m9 :sprintbot!bot@127.0.0.1 PRIVMSG #Sprint :x")
 				}
 				if err := <-fate; err != nil {

@@ -117,6 +117,40 @@ func (t *tx) Reword(row int64, words chat.Reply, page string) error {
 	return err
 }
 
+// Unquote finds the few rows by the text of their JSON: no words can hold it,
+// for their quotation marks are escaped.
+func (t *tx) Unquote(source string) ([]sprints.Counterpart, error) {
+	if source == "" {
+		return nil, nil
+	}
+	quotes, err := json.Marshal(source)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := many(&t.view, counterpart, `SELECT `+counterpartColumns+`
+		FROM outbox WHERE state = 'waiting' AND instr(body, ?) > 0 ORDER BY id`, `"quotes":`+string(quotes))
+	for _, r := range rows {
+		if r.Out == nil {
+			continue
+		}
+		r.Out.Unquote()
+		re, err := json.Marshal(r.Out.Re)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := t.exec("UPDATE outbox SET body = json_remove(json_set(body, '$.re', json(?)), '$.quotes') WHERE id = ?",
+			string(re), r.Row); err != nil {
+			return nil, err
+		}
+		t.scrub = true
+	}
+	return rows, err
+}
+
+func (v *view) Posted(key string) (bool, error) {
+	return one(v, scalar[bool], "SELECT EXISTS (SELECT 1 FROM outbox WHERE key = ?)", key)
+}
+
 func (t *tx) Withdraw(rows []int64) error {
 	for _, row := range rows {
 		n, err := t.exec(`

@@ -90,13 +90,15 @@ func (v *view) Queues() ([]sprints.Queue, error) {
 		SELECT queue.network, queue.channel, SUM(queue.waiting), MIN(queue.oldest), SUM(queue.dead), SUM(queue.undone),
 			place.held_until, place.reason
 		FROM (
-			SELECT network, channel, COUNT(*) AS waiting, MIN(created_at) AS oldest, 0 AS dead, 0 AS undone
+			SELECT network, channel, COUNT(*) FILTER (WHERE COALESCE(not_before, 0) <= ?1) AS waiting,
+				MIN(MAX(created_at, COALESCE(not_before, 0))) FILTER (WHERE COALESCE(not_before, 0) <= ?1) AS oldest,
+				0 AS dead, 0 AS undone
 			FROM outbox WHERE state = 'waiting' GROUP BY network, channel
 			UNION ALL
 			SELECT network, channel, 0, NULL, COUNT(*), SUM(changes) FROM outbox WHERE state = 'dead' GROUP BY network, channel
 		) AS queue
 			LEFT JOIN place ON place.network = queue.network AND place.channel = queue.channel
-		GROUP BY queue.network, queue.channel ORDER BY queue.network, queue.channel`)
+		GROUP BY queue.network, queue.channel ORDER BY queue.network, queue.channel`, at(v.now))
 }
 
 // Attempt keeps the first attempt's instant and mark: the row may have

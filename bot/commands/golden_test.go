@@ -53,6 +53,7 @@ olga: help
 nia: help table claim
 nia: help table
 nia: help headcount
+nia: help me
 nia: help blorb
 nia: :here B4
 nia: esay

@@ -31,6 +31,14 @@ func (s *Sender) enter(q *queue, r *row) {
 // amend settles a change of words that have not been sent, and says true when
 // nothing of it is left to be sent.
 func (s *Sender) amend(q *queue, r *row) bool {
+	if r.Kind == chat.Edited && r.Unsent && r.Reply.Silent() { // of what it quotes
+		if t := r.target; t != nil && t.fresh() {
+			t.Unquote()
+			t.parts, t.ok = nil, nil
+		}
+		s.withdraw(q, r)
+		return true
+	}
 	if t := r.target; t != nil && t.fresh() {
 		if r.Kind == chat.Deleted {
 			s.withdraw(q, t, r)

@@ -23,6 +23,7 @@ type Carrier struct {
 // Carrying is what the carrier needs of a write.
 type Carrying interface {
 	sprints.Clocked
+	sprints.EventReader
 	sprints.PersonReader
 	sprints.OutboxWriter
 	sprints.ThreadWriter

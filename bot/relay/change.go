@@ -29,6 +29,9 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 		if err := tx.DropPaste(source); err != nil {
 			return err
 		}
+		if err := c.unquote(tx, m, source); err != nil {
+			return err
+		}
 	}
 	rows, err := tx.Counterparts(source)
 	if err != nil || rows == nil {
@@ -88,6 +91,9 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 				return err
 			}
 		}
+		if m.Kind == chat.Deleted {
+			out.OfAt = saidAt(tx, m, a.base)
+		}
 		if m.Kind == chat.Deleted && a.base.Sent { // nothing is to quote them
 			if err := tx.Reword(a.base.Row, chat.Reply{}, ""); err != nil {
 				return err
@@ -106,6 +112,34 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 		}
 	}
 	return nil
+}
+
+// unquote takes words that were taken back out of what waits and quotes them,
+// in the store and, by a row that is never sent, in the hands of senders.
+func (c Carrier) unquote(tx Carrying, m chat.Message, source string) error {
+	rows, err := tx.Unquote(source)
+	for _, r := range rows {
+		if _, _, err := tx.Post(chat.Outgoing{
+			Key: "unquote\x1f" + source + "\x1f" + strconv.FormatInt(r.Row, 10), To: r.Place, Lane: chat.Relays,
+			Kind: chat.Edited, About: r.Row, Unsent: true, At: m.At, Expires: tx.Now().Add(c.Expires),
+		}); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// saidAt is when the words that m takes back were said, by the event's clocks;
+// zero where nobody knows.
+func saidAt(tx sprints.EventReader, m chat.Message, base sprints.Counterpart) time.Time {
+	at := m.OfAt
+	if at.IsZero() && base.Out != nil {
+		at = base.Out.At
+	}
+	if event, err := tx.Event(); err == nil && !at.IsZero() {
+		return at.In(event.Zone)
+	}
+	return at
 }
 
 // retractEdits asks for what was said of edits to be taken back with the words.

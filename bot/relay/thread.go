@@ -43,7 +43,7 @@ func (c Carrier) thread(tx Carrying, m chat.Message, ways Ways, out *chat.Outgoi
 		}
 		again = slices.ContainsFunc(talk, func(t sprints.Threaded) bool { return t.In == m.In })
 	}
-	out.Re, err = root.re(tx, out.To.Network, again)
+	err = root.re(tx, out, again)
 	return err == nil, err
 }
 
@@ -143,26 +143,30 @@ func (r root) under(out *chat.Outgoing) {
 	}
 }
 
-// re is whom and what a reply answers, in a few words for the people of a
+// re has out say whom and what it answers, in a few words for the people of its
 // network; only whom when the thread was quoted a moment ago.
-func (r root) re(tx Carrying, network string, again bool) (chat.Text, error) {
+func (r root) re(tx Carrying, out *chat.Outgoing, again bool) error {
 	if r.as == nil || r.as.Out == nil {
-		return chat.Plainly("in a thread: "), nil
+		out.Re = chat.Plainly("in a thread: ")
+		return nil
 	}
 	who := chat.Span{Text: "sprintbot"}
 	if as := r.as.Out.As; as != nil {
-		there, err := named(tx, *as, network)
+		there, err := named(tx, *as, out.To.Network)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		who = chat.Span{Text: there.Nick, Who: &there}
 	}
 	words := brief(r.as.Out.Reply.Plain())
 	if again || r.secret || words == "" {
-		return chat.Text{{Text: "re "}, who, {Text: ": "}}, nil
+		out.Re = chat.Text{{Text: "re "}, who, {Text: ": "}}
+		return nil
 	}
 	quote := uncalled(words, r.as.Out.Reply)
-	return slices.Concat(chat.Text{{Text: "re "}, who, {Text: ` "`}}, quote, chat.Text{{Text: `": `}}), nil
+	out.Re = slices.Concat(chat.Text{{Text: "re "}, who, {Text: ` "`}}, quote, chat.Text{{Text: `": `}})
+	out.Quotes = r.source
+	return nil
 }
 
 // uncalled is a quote of a reply: whom the words called they do not call again.

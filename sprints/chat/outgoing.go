@@ -39,6 +39,8 @@ type Outgoing struct {
 	Quiet     bool          `json:"quiet,omitempty"`  // a Deleted that is not said where the words can't be taken back
 	Was       *Reply        `json:"was,omitempty"`    // of an Edited: the words shown now; where they can't be changed the difference is enough. nil: say the new ones whole
 	Re        Text          `json:"re,omitempty"`     // whom and what it answers ("re ada: "), for networks without threads
+	Quotes    string        `json:"quotes,omitempty"` // SourceKey of the message whose words Re quotes, "" none
+	OfAt      time.Time     `json:"of_at,omitzero"`   // of a Deleted: when the words it takes back were said, by the event's clocks; zero not known
 	Page      string        `json:"page,omitempty"`   // address of the words as a page, for networks on which they are long
 	Behind    *Place        `json:"behind,omitempty"` // it waits until all that was said in that place meanwhile is heard; nil: for nothing
 	Near      time.Duration `json:"near,omitempty"`   // how soon after one another a person's lines may share a post; 0 never
@@ -61,6 +63,27 @@ func (o Outgoing) Words() Reply {
 	first.Cells[0] = slices.Concat(o.Re, first.Cells[0])
 	words.Lines[0] = first
 	return words
+}
+
+// Unquote takes the words that Re quotes out of it: they were taken back.
+func (o *Outgoing) Unquote() {
+	if o.Quotes != "" && len(o.Re) > 2 { // whom it answers stands first
+		o.Re = append(slices.Clone(o.Re[:2]), Span{Text: ": "})
+	}
+	o.Quotes = ""
+}
+
+// TookBack says of a Deleted which words were taken back, without them: "took
+// back what they said at 14:02".
+func (o Outgoing) TookBack() string {
+	if o.OfAt.IsZero() {
+		return "took back a line"
+	}
+	at := o.OfAt.Format("at 15:04")
+	if !o.At.IsZero() && o.At.In(o.OfAt.Location()).Format(time.DateOnly) != o.OfAt.Format(time.DateOnly) {
+		at = o.OfAt.Format("on Mon at 15:04")
+	}
+	return "took back what they said " + at
 }
 
 // SourceKey names a heard message over all networks.

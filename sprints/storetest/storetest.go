@@ -45,6 +45,8 @@ func Run(t *testing.T, open Opener) {
 		{"Talk", testTalk},
 		{"Post", testPost},
 		{"Outbox", testOutbox},
+		{"Quote", testQuote},
+		{"InItsTime", testInItsTime},
 		{"Counterparts", testCounterparts},
 		{"Pastes", testPastes},
 		{"Skipped", testSkipped},
