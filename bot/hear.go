@@ -94,8 +94,10 @@ func (e *ear) take(ctx context.Context, tx sprints.Tx, m chat.Message, v relay.V
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	m, err = overtaken(tx, m)
-	if err != nil {
+	if m, err = overtaken(tx, m); err != nil {
+		return nil, err
+	}
+	if m, err = resaid(tx, m); err != nil {
 		return nil, err
 	}
 	if e.ignores(m) {
@@ -124,6 +126,9 @@ func (e *ear) take(ctx context.Context, tx sprints.Tx, m chat.Message, v relay.V
 	}
 	return nil, e.carry(tx, m, v)
 }
+
+// answerKey is the key of the answer to a message.
+func answerKey(source string) string { return "answer\x1f" + source }
 
 // answer posts what a command says: its reply to who asked, its announcements
 // to every place of the bridge, once.
@@ -155,7 +160,7 @@ func (e *ear) answer(tx sprints.Tx, m chat.Message, out commands.Outcome) (*chat
 		to = chat.Direct(m.From)
 	}
 	_, _, err := tx.Post(chat.Outgoing{
-		Key:     "answer\x1f" + source,
+		Key:     answerKey(source),
 		To:      to,
 		Lane:    chat.Answers,
 		Kind:    chat.Said,

@@ -37,3 +37,22 @@ func overtaken(tx sprints.Tx, m chat.Message) (chat.Message, error) {
 	}
 	return words, nil
 }
+
+// resaid is m, or, where m makes words of what was answered as a command and
+// went nowhere, those words: they are new to the others. A later edit finds
+// where they went.
+func resaid(tx sprints.OutboxReader, m chat.Message) (chat.Message, error) {
+	if m.Kind != chat.Edited || m.Addressed || m.Direct || m.Of == "" {
+		return m, nil
+	}
+	source := chat.SourceKey(m.In.Network, m.Of)
+	carried, err := tx.Counterparts(source)
+	if err != nil || carried != nil {
+		return m, err
+	}
+	answered, err := tx.Posted(answerKey(source))
+	if answered {
+		m.ID, m.Kind, m.Of = m.Of, chat.Said, ""
+	}
+	return m, err
+}

@@ -15,6 +15,7 @@ func personCommands() []Command {
 		{
 			Name: "me", Aliases: []string{"whoami", "my data"},
 			Summary:  "All that I keep about you.",
+			Detail:   "The word help by itself lists all that you can say.",
 			Examples: []string{"me"},
 			Run:      me,
 		},
