@@ -28,6 +28,7 @@ func (b *bot) bridging(reload bool) commands.Bridging {
 			}
 			return all
 		},
+		Where:   func(p chat.Place) string { return b.ear.carrier.Where(p) },
 		Paces:   b.paces,
 		Flooded: func() []chat.Place { return b.ear.guard.floods.Stopped(time.Now()) },
 		Calm:    func(p chat.Place) { b.ear.guard.floods.Calm(p) },

@@ -211,7 +211,8 @@ func TestAPausedPlaceIsNotCarriedAndSaysHowMuch(t *testing.T) {
 	}
 	e.hears(t, said("5", "bridge resume libera #sprints", direct), said("6", "hello again", nil))
 	got = rows(t, store)
-	if having(got, "pycon #sprints: The bridge with libera #sprints goes on. 2 messages were said there meanwhile") != 1 {
+	if having(got, "pycon #sprints: The bridge with libera #sprints goes on. 2 messages were said there meanwhile, ") != 1 ||
+		having(got, "; read them in #sprints on IRC.") != 2 { // who resumed it, and those it goes on for
 		t.Errorf("resume tells otherwise: %q", got)
 	}
 	if having(got, "pycon #sprints: hello again") != 1 {

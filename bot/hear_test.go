@@ -44,11 +44,13 @@ func newEar(t *testing.T) (*ear, *sqlite.Store) {
 		}},
 		Log: log,
 	}
-	return &ear{store: store, guard: newGuard(), desk: desk, log: log, carrier: relay.Carrier{
+	e := &ear{store: store, guard: newGuard(), desk: desk, log: log, carrier: relay.Carrier{
 		Routes:  relay.Routes{{Join: []chat.Place{onIRC, onSlack}}},
 		Labels:  map[string]string{"libera": "IRC"},
 		Expires: time.Hour,
-	}}, store
+	}}
+	desk.Bridging.Where = e.carrier.Where
+	return e, store
 }
 
 func said(id, words string, change func(*chat.Message)) chat.Message {

@@ -75,6 +75,7 @@ type Bridge struct {
 // Bridging is what commands about bridges ask of the running bot.
 type Bridging struct {
 	Bridges func() []Bridge             // as they are now
+	Where   func(chat.Place) string     // how people call a channel, "#sprints on Slack"; nil: by its place
 	Paces   func() map[string]chat.Pace // of each network
 	Flooded func() []chat.Place         // places of which something is not carried because it came too fast
 	Calm    func(chat.Place)            // ends that
@@ -99,6 +100,14 @@ func (c *Call) bridgePlaces() []chat.Place {
 		}
 	}
 	return all
+}
+
+// where is how people call a channel.
+func (c *Call) where(p chat.Place) string {
+	if c.Desk.Bridging.Where == nil {
+		return p.String()
+	}
+	return c.Desk.Bridging.Where(p)
 }
 
 // bridgeOthers are the places bridged with p.
@@ -307,8 +316,12 @@ func bridgeResume(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, err
 	}
 	line := call.Say("The bridge with %s goes on.", p)
 	if pause.Skipped > 0 {
-		line = call.Say("The bridge with %s goes on. %s there meanwhile, %s-%s.", p,
-			count(pause.Skipped, "message was said", "messages were said"), clock(e, tx.Now(), pause.First), clock(e, tx.Now(), pause.Last))
+		when, them := clock(e, tx.Now(), pause.First), "it"
+		if pause.Skipped > 1 {
+			when, them = when+"-"+clock(e, tx.Now(), pause.Last), "them"
+		}
+		line = call.Say("The bridge with %s goes on. %s there meanwhile, %s; read %s in %s.", p,
+			count(pause.Skipped, "message was said", "messages were said"), when, them, call.where(p))
 	}
 	if err := tellBridge(tx, "resume", call.bridgeOthers(p), line); err != nil {
 		return chat.Reply{}, err

@@ -93,7 +93,7 @@ func TestAPauseTellsEveryoneItConcernsOnce(t *testing.T) {
 		return tx.SkipLine(chat.Place{Network: "pycon", Channel: "#sprints"}, tx.Now())
 	})
 	w.clock.pass(time.Minute)
-	wantWords(t, w.did(orga, "bridge resume 2").Reply.Plain(), "1 message was said there meanwhile, 10:00-10:00.")
+	wantWords(t, w.did(orga, "bridge resume 2").Reply.Plain(), "1 message was said there meanwhile, 10:00; read it in #sprints on Slack.")
 	if out := w.say(orga, "bridge resume 2"); !out.Refused {
 		t.Errorf("resumed twice: %s", out.Reply.Plain())
 	}

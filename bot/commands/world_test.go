@@ -89,6 +89,9 @@ func open(t *testing.T, path string) *world {
 			}
 		},
 		Bridging: commands.Bridging{
+			Where: func(p chat.Place) string {
+				return p.Channel + " on " + map[string]string{"libera": "IRC", "pycon": "Slack"}[p.Network]
+			},
 			Bridges: func() []commands.Bridge {
 				return []commands.Bridge{{Places: []chat.Place{{Network: "libera", Channel: "#sprints"}, {Network: "pycon", Channel: "#sprints"}}}}
 			},
