@@ -231,10 +231,10 @@ func (b *bot) dropHomeless(ctx context.Context) error {
 	return err
 }
 
-// tellReload tells who asked what came of it; a signal asks nobody, then the
-// log is enough.
+// tellReload tells who asked what came of it. A signal is nobody: then
+// organizers are told of a file that is not taken, else the log is enough.
 func (b *bot) tellReload(ctx context.Context, by chat.Handle, done []string, failed error) error {
-	if by.ID == "" {
+	if by.ID == "" && failed == nil {
 		return nil
 	}
 	lines := []chat.Line{sayLine("The configuration is read again, and nothing in it is new.")}
@@ -259,7 +259,11 @@ func (b *bot) tellReload(ctx context.Context, by chat.Handle, done []string, fai
 	} else {
 		lines = append(lines, tryLine("bridges"))
 	}
+	organizers := b.ear.tellable()
 	return b.store.Write(ctx, func(tx sprints.Tx) error {
+		if by.ID == "" {
+			return tellIn(tx, organizers, fmt.Sprintf("reload\x1f%d", tx.Now().UnixNano()), lines)
+		}
 		_, _, err := tx.Post(chat.Outgoing{
 			Key: fmt.Sprintf("reload\x1f%s\x1f%d", veiled(by), tx.Now().UnixNano()), To: chat.Direct(by),
 			Lane: chat.Answers, Kind: chat.Said, Reply: chat.Reply{Private: true, Lines: lines}, At: tx.Now(), Expires: tx.Now().Add(toldFor),

@@ -140,11 +140,13 @@ func TestWhoAskedForAReloadIsToldWhatCameOfIt(t *testing.T) {
 	after := before
 	after.Bridges, after.Listen = nil, "127.0.0.1:0"
 	faults := errors.Join(errors.New("config.yaml:3: event.name: is missing"), errors.New("config.yaml:9: networks: is a list, as [a, b]"))
-	loads := make(chan func() (Config, error), 2)
+	loads := make(chan func() (Config, error), 3)
+	loads <- func() (Config, error) { return Config{}, faults }
 	loads <- func() (Config, error) { return Config{}, faults }
 	loads <- func() (Config, error) { return after, nil }
 	b.reloads = &reloads{asked: make(chan chat.Handle, 1), now: before, load: func() (Config, error) { return (<-loads)() }}
 	b.ear.reload = b.reloads.ask
+	b.ear.organizers = before.tellOrganizers()
 	b.ear.desk.Bridging.Reload = true
 	ctx, stop := context.WithCancel(t.Context())
 	ended := b.runs(t, ctx)
@@ -166,6 +168,16 @@ func TestWhoAskedForAReloadIsToldWhatCameOfIt(t *testing.T) {
 		}
 	}
 	told("1", "libera @account:ada: The new configuration is not taken; all goes on as before.\nconfig.yaml:3: event.name: is missing\nconfig.yaml:9:")
+	changes := store.Changes(ctx)
+	b.reloads.ask(chat.Handle{}) // as a signal does
+	limit := time.After(20 * time.Second)
+	for wrong := "The new configuration is not taken; all goes on as before.\nconfig.yaml:3: event.name: is missing\nconfig.yaml:9:"; having(rows(t, store), wrong) != 2; {
+		select {
+		case <-changes:
+		case <-limit:
+			t.Fatalf("organizers are not told %q: %q", wrong, rows(t, store))
+		}
+	}
 	told("2", "libera @account:ada: The configuration is read again. Changed: bridges; only a restart changes: web.listen")
 	if _, err := hear(ctx, []chat.Message{said("3", "alone now", nil)}); err != nil {
 		t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -64,96 +63,6 @@ func bridgeCommands() []Command {
 			Run:      reload,
 		},
 	}
-}
-
-// Bridge is places joined into one conversation, as the configuration says.
-type Bridge struct {
-	Places  []chat.Place
-	Private bool // organizers' own: nothing is announced there from elsewhere
-}
-
-// Bridging is what commands about bridges ask of the running bot.
-type Bridging struct {
-	Bridges func() []Bridge             // as they are now
-	Where   func(chat.Place) string     // how people call a channel, "#sprints on Slack"; nil: by its place
-	Paces   func() map[string]chat.Pace // of each network
-	Flooded func() []chat.Place         // places of which something is not carried because it came too fast
-	Calm    func(chat.Place)            // ends that
-	Retry   func(network string) bool   // has one that gave up tried now; false: it has not given up
-	Reload  bool                        // the configuration can be read again
-	// Configured says that the configuration itself ignores that one; nil: it
-	// ignores nobody.
-	Configured func(network, who string) bool
-}
-
-// bridgePlaces are the bridged places in the order of their numbers.
-func (c *Call) bridgePlaces() []chat.Place {
-	var all []chat.Place
-	if c.Desk.Bridging.Bridges == nil {
-		return nil
-	}
-	for _, b := range c.Desk.Bridging.Bridges() {
-		for _, p := range b.Places {
-			if !slices.Contains(all, p) {
-				all = append(all, p)
-			}
-		}
-	}
-	return all
-}
-
-// where is how people call a channel.
-func (c *Call) where(p chat.Place) string {
-	if c.Desk.Bridging.Where == nil {
-		return p.String()
-	}
-	return c.Desk.Bridging.Where(p)
-}
-
-// bridgeOthers are the places bridged with p.
-func (c *Call) bridgeOthers(p chat.Place) []chat.Place {
-	var all []chat.Place
-	for _, b := range c.Desk.Bridging.Bridges() {
-		if !slices.Contains(b.Places, p) {
-			continue
-		}
-		for _, q := range b.Places {
-			if q != p && !slices.Contains(all, q) {
-				all = append(all, q)
-			}
-		}
-	}
-	return all
-}
-
-// bridgePlace is the place that is meant: by its number, its network and
-// channel, or a channel that only one network has.
-func (c *Call) bridgePlace() (chat.Place, error) {
-	all := c.bridgePlaces()
-	if len(all) == 0 {
-		return chat.Place{}, sprints.Refuse(sprints.Unknown, "There is no bridge here.").Hint("status")
-	}
-	words := strings.Join(c.Args, " ")
-	if n, err := strconv.Atoi(words); err == nil {
-		if n < 1 || n > len(all) {
-			return chat.Place{}, sprints.Refuse(sprints.Unknown, "The channels have the numbers 1 to %d.", len(all)).Hint("bridges")
-		}
-		return all[n-1], nil
-	}
-	var found []chat.Place
-	for _, p := range all {
-		if strings.EqualFold(p.String(), words) || strings.EqualFold(p.Channel, words) {
-			found = append(found, p)
-		}
-	}
-	switch len(found) {
-	case 0:
-		return chat.Place{}, sprints.Refuse(sprints.Unknown, "No bridged channel is called %q.", shortened(words)).Hint("bridges")
-	case 1:
-		return found[0], nil
-	}
-	return chat.Place{}, sprints.Refuse(sprints.Unclear, "Several networks have %s: name the network too.", found[0].Channel).
-		Hint(c.Command.Name+" "+found[0].String(), "bridges")
 }
 
 // bridges lists every bridged place, and what else has trouble.
