@@ -77,6 +77,16 @@ func (g *gaps) tick() {
 	}
 }
 
+// begin has what was under way as the network gave up done from the start.
+func (g *gaps) begin() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.working, g.beside.busy = 0, false
+	for _, one := range g.all {
+		one.busy, one.owed.busy = false, false
+	}
+}
+
 // connected has all read: something may have been said before this connection.
 func (g *gaps) connected() {
 	g.mu.Lock()

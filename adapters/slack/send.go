@@ -35,8 +35,10 @@ type job struct {
 }
 
 func newOutbox() *outbox {
-	return &outbox{lanes: map[chat.Place]*lane{}, ready: chat.NewMailbox[*lane](1 << 20)}
+	return &outbox{lanes: map[chat.Place]*lane{}, ready: newReady()}
 }
+
+func newReady() *chat.Mailbox[*lane] { return chat.NewMailbox[*lane](1 << 20) }
 
 // put queues a job, and says false when nobody is there to do it.
 func (o *outbox) put(j job) bool {
@@ -88,7 +90,7 @@ func (o *outbox) run(ctx context.Context, do func(context.Context, job)) {
 	o.mu.Lock()
 	o.running = false
 	left := o.lanes
-	o.lanes = map[chat.Place]*lane{}
+	o.lanes, o.ready = map[chat.Place]*lane{}, newReady() // or the next run would do again what is told now
 	o.mu.Unlock()
 	for _, l := range left {
 		for _, j := range l.jobs {

@@ -22,6 +22,7 @@ func (n *Network) Run(ctx context.Context, hear func(ctx context.Context, ms []c
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	n.outbox.open() // before anybody can see the network up
+	n.gaps.begin()
 	var work sync.WaitGroup
 	work.Go(func() { n.drain(ctx) })
 	work.Go(func() { n.listen(ctx, hear) })
