@@ -38,6 +38,7 @@ var home = map[string]string{
 	"github.com/lrstanley/girc":       "adapters/irc",
 	"github.com/ergochat/irc-go":      "adapters/irc",
 	"github.com/google/go-github":     "adapters/github",
+	"golang.org/x/image":              "bot/charts",
 	"modernc.org/sqlite":              "adapters/sqlite",
 	"github.com/pressly/goose":        "adapters/sqlite",
 	"code.dny.dev/ssrf":               "adapters/wiki",

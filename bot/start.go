@@ -316,7 +316,7 @@ func (b *bot) wire(w wiring) error {
 	}
 	b.hub = hub
 	pages := wiki.New(wiki.Config{AllowLoopback: wikiLoopback()})
-	desk := &commands.Desk{Organizer: w.organizer, PageURL: w.page, Status: b.statuses, Bridging: b.bridging(w.reload != nil), Log: b.log}
+	desk := &commands.Desk{Organizer: w.organizer, PageURL: w.page, Status: b.statuses, Chart: charted(w.pages, b.log), Bridging: b.bridging(w.reload != nil), Log: b.log}
 	b.ear = &ear{
 		store: b.store, guard: newGuard(), desk: desk, log: b.log, reload: w.reload,
 		carrier: relay.Carrier{

@@ -46,6 +46,9 @@ func (n *Network) Render(out chat.Outgoing) []chat.Part {
 		if p := out.Reply.Picture; p != nil {
 			last := &bodies[len(bodies)-1]
 			last.Picture = p
+			if p.Told {
+				break
+			}
 			last.Text = strings.TrimPrefix(last.Text+"\n"+n.line(p.Lines()[0]), "\n")
 		}
 	}

@@ -234,7 +234,13 @@ func attended(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) 
 	}
 	days := attendance.Report(e, today, seats, counts)
 	if len(call.Args) == 0 {
-		return call.Answer(call.report(e, days)...)
+		reply, err := call.Answer(call.report(e, days)...)
+		if err == nil && call.Desk.Chart != nil {
+			if reply.Picture, err = call.Desk.Chart(tx, e, days); reply.Picture != nil {
+				reply.Picture.Told = true // by the rows
+			}
+		}
+		return reply, err
 	}
 	day, err := sprints.NamedDay(e, today, call.Rest(0))
 	if r := sprints.Refused(err); r != nil {

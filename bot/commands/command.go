@@ -14,6 +14,7 @@ import (
 	"log/slog"
 
 	"sprintbot/sprints"
+	"sprintbot/sprints/attendance"
 	"sprintbot/sprints/chat"
 )
 
@@ -51,6 +52,9 @@ type Desk struct {
 	PageURL string
 	// Status tells how the networks are, by name.
 	Status func() map[string]chat.Status
+	// Chart keeps the chart of the days' attendance and gives it as an answer
+	// carries it: nil where there is nothing to see. nil: there are no charts.
+	Chart func(tx sprints.Tx, e sprints.Event, days []attendance.Day) (*chat.Picture, error)
 	// Bridging is what commands about bridges work with; its zero value has none.
 	Bridging Bridging
 	Log      *slog.Logger

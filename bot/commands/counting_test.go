@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"sprintbot/sprints"
+	"sprintbot/sprints/attendance"
+	"sprintbot/sprints/chat"
 )
 
 // counts are all that stand.
@@ -121,6 +123,30 @@ func TestAttendanceReportsEveryMeasureADay(t *testing.T) {
 	must(t, w.saidTo(orga, "attendance mon"), "Checked in: 8.", "Head count: 230 in 2 of 2 rooms, the last at 10:00.", "Estimate: 230 (230 to 270).")
 	must(t, w.say(orga, "attendance 4").Reply.Plain(), "Day 4, Thu 20 May is still to come.", "attendance")
 	must(t, w.say(orga, "attendance 9").Reply.Plain(), `"9" is no day of the sprint`, "attendance")
+}
+
+func TestAttendanceShowsTheChartOfAllDays(t *testing.T) {
+	w := newWorld(t)
+	if w.say(orga, "attendance").Reply.Picture != nil {
+		t.Error("a picture that nobody makes")
+	}
+	drawn := 0
+	w.desk.Chart = func(_ sprints.Tx, e sprints.Event, days []attendance.Day) (*chat.Picture, error) {
+		if drawn++; e.Name != "PyCon Sprints 2027" || len(days) != 2 || days[1].Measures.WiFi.Value != 70 {
+			t.Errorf("%s, %+v", e.Name, days)
+		}
+		return &chat.Picture{Token: "token", Title: "Attendance", Alt: "70"}, nil
+	}
+	w.did(orga, "wifi 70")
+	out := w.did(orga, "attendance")
+	if p := out.Reply.Picture; drawn != 1 || p == nil || p.Token != "token" || !p.Told {
+		t.Errorf("drawn %d times, %+v", drawn, p)
+	}
+	if w.did(orga, "attendance today").Reply.Picture != nil || drawn != 1 {
+		t.Error("a day has a chart too")
+	}
+	w.desk.Chart = func(sprints.Tx, sprints.Event, []attendance.Day) (*chat.Picture, error) { return nil, nil }
+	must(t, w.did(orga, "attendance").Reply.Plain(), "WiFi 70")
 }
 
 func TestOnlyOrganizersCount(t *testing.T) {

@@ -18,6 +18,13 @@ func TestAPictureIsSpelledInFrontOfWhatToTryNext(t *testing.T) {
 	if len(r.Lines) != 2 || r.Picture == nil {
 		t.Errorf("it was changed: %+v", r)
 	}
+	r.Picture.Told = true
+	if got, want := r.Spelled().Plain(), "A quarter fewer.  https://s.example/picture/t.png\nattendance 1"; got != want {
+		t.Errorf("told by the lines: %q, want %q", got, want)
+	}
+	if r.Picture.URL = ""; r.Spelled().Plain() != "A quarter fewer.\nattendance 1" || len(r.Lines[0].Cells) != 1 || len(r.Picture.Lines()) != 0 {
+		t.Errorf("told by the lines, without an address: %q, %+v", r.Spelled().Plain(), r.Lines)
+	}
 	r = chat.Reply{Picture: &chat.Picture{Token: "t", Title: "Who came", Alt: "67, then 50"}}
 	if got := r.Spelled().Plain(); got != "Who came: 67, then 50" || r.Silent() {
 		t.Errorf("alone and without an address: %q", got)

@@ -43,15 +43,20 @@ type Reply struct {
 // Picture is one that the bot made, as a Reply carries it. Its PNG is kept in
 // the store, for a day.
 type Picture struct {
-	Token string `json:"token"`         // unguessable: by it the PNG is found
-	Title string `json:"title"`         // what it is, a few words
-	Alt   string `json:"alt"`           // what it shows, for who does not see it
-	URL   string `json:"url,omitempty"` // where anybody with the address sees it, "" nowhere
+	Token string `json:"token"`          // unguessable: by it the PNG is found
+	Title string `json:"title"`          // what it is, a few words
+	Alt   string `json:"alt"`            // what it shows, for who does not see it
+	URL   string `json:"url,omitempty"`  // where anybody with the address sees it, "" nowhere
+	Told  bool   `json:"told,omitempty"` // the reply's lines say what it shows: where it can't be shown its address is enough
 }
 
-// Lines say what a picture shows, where it can't be shown.
+// Lines say what a picture shows, where it can't be shown: none if the reply's
+// own say it and it has no address.
 func (p Picture) Lines() []Line {
-	lines := []Line{{Role: Plain, Cells: []Text{{{Text: p.Title + ": ", Bold: true}, {Text: p.Alt}}}}}
+	var lines []Line
+	if !p.Told {
+		lines = []Line{{Role: Plain, Cells: []Text{{{Text: p.Title + ": ", Bold: true}, {Text: p.Alt}}}}}
+	}
 	if p.URL != "" {
 		lines = append(lines, Line{Role: Plain, Cells: []Text{{{URL: p.URL}}}})
 	}
@@ -59,9 +64,19 @@ func (p Picture) Lines() []Line {
 }
 
 // Spelled is the reply for where no picture can be shown: in words, with the
-// picture's address if it has one, in front of what to try next.
+// picture's address if it has one, in front of what to try next. The address
+// of one that the lines tell stands behind the first of them, so that the
+// answer is no longer than it was.
 func (r Reply) Spelled() Reply {
 	if r.Picture == nil {
+		return r
+	}
+	if p := *r.Picture; p.Told && len(r.Lines) > 0 {
+		r.Picture = nil
+		if p.URL != "" {
+			r.Lines = slices.Clone(r.Lines)
+			r.Lines[0].Cells = append(slices.Clone(r.Lines[0].Cells), Text{{URL: p.URL}})
+		}
 		return r
 	}
 	at := slices.IndexFunc(r.Lines, func(l Line) bool { return l.Role == Try || l.Role == Hint })
