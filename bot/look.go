@@ -41,6 +41,11 @@ func look(ctx context.Context, command string, o options, out io.Writer) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	if command != "backup" {
+		if err := sayStill(ctx, store, path, out); err != nil {
+			return err
+		}
+	}
 	switch command {
 	case "bridges":
 		return lookAtBridges(ctx, store, cfg, out)
@@ -95,6 +100,65 @@ func instants(v sprints.View) (func(time.Time) string, error) {
 		}
 		return t.Format("2006-01-02 15:04")
 	}, nil
+}
+
+// sayStill says so where no bot has the database open: what follows is how it
+// was when the last one ended.
+func sayStill(ctx context.Context, store sprints.Store, path string, out io.Writer) error {
+	running, err := sqlite.Running(path)
+	if err != nil {
+		_, err = fmt.Fprintf(out, "Whether the bot is running can't be seen: %v\n\n", err)
+		return err
+	}
+	if running {
+		return nil
+	}
+	return store.Read(ctx, func(v sprints.View) error {
+		at, err := instants(v)
+		if err != nil {
+			return err
+		}
+		last, err := lastKept(v)
+		if err != nil {
+			return err
+		}
+		words := "The bot is not running."
+		if !last.IsZero() {
+			words = fmt.Sprintf("The bot is not running; this is how it was at %s.", at(last))
+		}
+		_, err = fmt.Fprintln(out, words+"\n")
+		return err
+	})
+}
+
+// lastKept is when a bot last kept anything of its networks, places and jobs,
+// zero never.
+func lastKept(v sprints.View) (last time.Time, err error) {
+	later := func(t time.Time) {
+		if t.After(last) {
+			last = t
+		}
+	}
+	networks, err := v.Networks()
+	if err != nil {
+		return last, err
+	}
+	for _, n := range networks {
+		later(n.At)
+	}
+	traffic, err := v.Traffic()
+	if err != nil {
+		return last, err
+	}
+	for _, t := range traffic {
+		later(t.Heard)
+		later(t.Sent)
+	}
+	runs, err := v.JobRuns()
+	for _, r := range runs {
+		later(r.At)
+	}
+	return last, err
 }
 
 func lookAtBridges(ctx context.Context, store sprints.Store, cfg Config, out io.Writer) error {

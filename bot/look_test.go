@@ -77,6 +77,28 @@ bridges:
 			t.Errorf("%s shows what is private:\n%s", command, &out)
 		}
 	}
+	stands := "The bot is not running; this is how it was at "
+	shows := func(command string) string {
+		t.Helper()
+		var out strings.Builder
+		if err := look(t.Context(), command, options{Config: config}, &out); err != nil {
+			t.Fatalf("%s: %v", command, err)
+		}
+		return out.String()
+	}
+	for _, command := range []string{"bridges", "jobs"} {
+		if got := shows(command); strings.Contains(got, "running") {
+			t.Errorf("%s beside a bot that runs shows:\n%s", command, got)
+		}
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"bridges", "jobs", "bridges"} {
+		if got := shows(command); !strings.HasPrefix(got, stands) {
+			t.Errorf("%s without a bot shows:\n%s", command, got)
+		}
+	}
 	o := options{Config: config}
 	o.Backup.Path = filepath.Join(dir, "copy.db")
 	if err := look(t.Context(), "backup", o, &strings.Builder{}); err == nil {

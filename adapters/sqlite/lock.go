@@ -1,12 +1,15 @@
 package sqlite
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // lock is a file beside the database that one bot holds. The system frees it
@@ -16,14 +19,44 @@ type lock struct{ file *os.File }
 
 var errHeld = errors.New("the lock is held")
 
+// lockTries is how often the lock is tried, a moment apart: whoever looks
+// whether a bot runs has it for an instant.
+const lockTries = 3
+
+// Running says whether a bot has the database at path open, without being in
+// its way. A bot that was killed has not.
+func Running(path string) (running bool, err error) {
+	file, err := os.Open(path + ".lock")
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if err := lockFile(file, true); !errors.Is(err, errHeld) {
+		return false, err
+	}
+	return true, nil
+}
+
 // takeLock locks the database at path, a *LockedError if another has it.
-func takeLock(path string) (*lock, error) {
+func takeLock(ctx context.Context, path string) (*lock, error) {
 	name := path + ".lock"
 	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, &FileError{Path: path, Reason: "can't be written here", Err: err}
 	}
-	if err := lockFile(file); err != nil {
+	err = lockFile(file, false)
+	for try := 1; errors.Is(err, errHeld) && try < lockTries; try++ {
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), file.Close())
+		}
+		err = lockFile(file, false)
+	}
+	if err != nil {
 		if !errors.Is(err, errHeld) {
 			return nil, errors.Join(fmt.Errorf("lock %s: %w", name, err), file.Close())
 		}

@@ -52,8 +52,18 @@ func TestSecondBotIsRefusedAndNamesTheFirst(t *testing.T) {
 		t.Fatalf("a second Open: %v, want a LockedError with pid %d", err, os.Getpid())
 	}
 	addProject(t, first, "still-works")
+	for range 2 {
+		if running, err := sqlite.Running(path); err != nil || !running {
+			t.Errorf("beside the first a bot runs: %t, %v", running, err)
+		}
+	}
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
+	}
+	for _, path := range []string{path, filepath.Join(t.TempDir(), "never.db")} {
+		if running, err := sqlite.Running(path); err != nil || running {
+			t.Errorf("without it a bot runs: %t, %v", running, err)
+		}
 	}
 	open(t, path, sqlite.Options{})
 }

@@ -86,7 +86,7 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 		return nil, err
 	}
 	if !opts.ReadOnly {
-		if s.lock, err = takeLock(path); err != nil {
+		if s.lock, err = takeLock(ctx, path); err != nil {
 			return nil, err
 		}
 		if err := begin(ctx, path); err != nil {
