@@ -40,6 +40,9 @@ type places struct {
 	direct map[string]string // user id → direct message channel id
 	newest map[string]string // channel id → ts
 	listed time.Time         // when the channel list was last asked for
+
+	shelf   map[string]bool // names without #, lower case, of channels that are archived
+	shelved time.Time       // when these were last asked for
 }
 
 func newPlaces(network string, api *slackapi.Client, wanted []string) *places {
@@ -87,22 +90,38 @@ func (p *places) archived(ctx context.Context, name string) bool {
 		c, err := p.api.GetConversationInfoContext(ctx, &slackapi.GetConversationInfoInput{ChannelID: name})
 		return err == nil && c.IsArchived
 	}
+	p.mu.Lock()
+	known := time.Since(p.shelved) <= listedFor
+	p.mu.Unlock()
+	if !known {
+		p.shelve(ctx)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.shelf[strings.ToLower(name[1:])]
+}
+
+// shelve learns which channels are archived: once for all names, for Slack lets nobody list often.
+func (p *places) shelve(ctx context.Context) {
+	shelf := map[string]bool{}
 	params := &slackapi.GetConversationsParameters{Limit: 999, Types: []string{"public_channel", "private_channel"}}
 	for range archivedPages {
 		channels, cursor, err := p.api.GetConversationsContext(ctx, params)
 		if err != nil {
-			return false
+			break // what is read is told
 		}
 		for _, c := range channels {
-			if c.IsArchived && strings.EqualFold(c.Name, name[1:]) {
-				return true
+			if c.IsArchived {
+				shelf[strings.ToLower(c.Name)] = true
 			}
 		}
 		if params.Cursor = cursor; cursor == "" {
-			return false
+			break
 		}
 	}
-	return false
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.shelf, p.shelved = shelf, time.Now()
 }
 
 // enter joins a channel where the bot is not a member and reads its newest message, once. It tells why the channel can't

@@ -193,7 +193,7 @@ func (n *Network) call(ctx context.Context, channel string, part chat.Part) (ts 
 	}))
 	_, ts, err = n.api.PostMessageContext(ctx, channel, opts...)
 	if p := out.Reply.Picture; err != nil && p != nil && part.N == part.Of-1 {
-		err = n.unready(p.Token, err)
+		err = n.unready(p.Token, channel, err)
 	}
 	return ts, err
 }

@@ -220,7 +220,9 @@ func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	switch path.Base(r.URL.Path) {
 	case "conversations.history", "conversations.replies":
-		return resp, mendBody(resp)
+		if err := mendBody(resp); err != nil {
+			return nil, err
+		}
 	}
 	return resp, nil
 }

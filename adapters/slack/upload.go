@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	pictureTries = 5               // posts with a picture that Slack does not know yet
+	pictureTries = 5               // posts in one place with a picture that Slack does not know yet
 	pictureWait  = 2 * time.Second // between them
 	picturesKept = 100             // of which it is remembered that they are uploaded
 )
@@ -28,10 +28,10 @@ type uploads struct {
 }
 
 type upload struct {
-	mu    sync.Mutex // held while it is uploaded
-	file  string     // Slack's id, "" none
-	tries int
-	words bool // it can't be shown
+	mu    sync.Mutex     // held while it is uploaded
+	file  string         // Slack's id, "" none
+	tries map[string]int // by channel
+	words bool           // it can't be shown
 }
 
 func (u *uploads) of(token string) *upload {
@@ -42,7 +42,7 @@ func (u *uploads) of(token string) *upload {
 	}
 	one := u.all[token]
 	if one == nil {
-		one = &upload{}
+		one = &upload{tries: map[string]int{}}
 		u.all[token] = one
 		if u.older = append(u.older, token); len(u.older) > picturesKept {
 			delete(u.all, u.older[0])
@@ -111,7 +111,7 @@ func (n *Network) upload(ctx context.Context, p chat.Picture) (file string, err 
 
 // unready makes of the refusal of a post with a picture what it means: Slack may not have looked at the file yet. When it
 // never takes it, the picture is told in words.
-func (n *Network) unready(token string, err error) error {
+func (n *Network) unready(token, channel string, err error) error {
 	said, ok := errors.AsType[slackapi.SlackErrorResponse](err)
 	u := n.uploads.of(token)
 	u.mu.Lock()
@@ -119,7 +119,7 @@ func (n *Network) unready(token string, err error) error {
 	if !ok || said.Err != "invalid_blocks" || u.words {
 		return err
 	}
-	u.tries++
-	u.words = u.tries >= pictureTries
+	u.tries[channel]++
+	u.words = u.tries[channel] >= pictureTries
 	return &chat.RetryAfter{Wait: pictureWait}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -144,6 +145,25 @@ func TestAPictureThatMayNotBeShownIsToldInWords(t *testing.T) {
 		}
 	}
 	if shown, told := b.pictured(); shown != 0 || told != 2 {
+		t.Errorf("shown %d times, told %d times", shown, told)
+	}
+}
+
+// A picture that goes to many places at once is refused in all of them while Slack looks at it.
+func TestAPictureForManyPlacesWaitsInEach(t *testing.T) {
+	b := picturing(t)
+	b.d.Fail(slackdouble.Fault{Method: "chat.postMessage", Times: 8, Error: "invalid_blocks"})
+	var wait *chat.RetryAfter
+	for i := range 8 {
+		room := b.d.AddChannel(slackdouble.Channel{Name: fmt.Sprint("room", i)})
+		out := b.picture("k", "token")
+		out.To.Channel = room
+		if got := b.send(out); !errors.As(got[0].err, &wait) {
+			t.Errorf("%v", got[0].err)
+		}
+	}
+	b.send(b.picture("k", "token"))
+	if shown, told := b.pictured(); shown != 1 || told != 0 {
 		t.Errorf("shown %d times, told %d times", shown, told)
 	}
 }
