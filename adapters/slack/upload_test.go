@@ -137,6 +137,26 @@ func TestAPictureThatSlackDoesNotKnowYetWaitsAndIsElseToldInWords(t *testing.T) 
 	}
 }
 
+func TestOfAPictureThatTheLinesTellOnlyTheAddressIsSaidWhereItIsNotShown(t *testing.T) {
+	told := func(b *bench) slackdouble.Post {
+		out := b.picture("k", "token")
+		out.Reply.Picture.Told = true
+		if got := b.send(out); got[0].err != nil {
+			t.Fatal(got[0].err)
+		}
+		return b.d.Posts()[0]
+	}
+	p := told(picturing(t, slackdouble.WithoutScope("files:write")))
+	if blocks := string(p.Blocks); strings.Contains(blocks, "67 on Monday") || strings.Count(blocks, "https://sprints.example.org/picture/x.png") != 1 ||
+		p.Text != "A quarter fewer than yesterday." {
+		t.Errorf("not shown: %s, %s", p.Text, blocks)
+	}
+	p = told(picturing(t))
+	if blocks := string(p.Blocks); !strings.Contains(blocks, `"alt_text":"67 on Monday, 50 on Tuesday"`) || p.Text != "A quarter fewer than yesterday." {
+		t.Errorf("shown: %s, %s", p.Text, blocks)
+	}
+}
+
 func TestAPictureThatMayNotBeShownIsToldInWords(t *testing.T) {
 	b := picturing(t, slackdouble.WithoutScope("files:write"))
 	for _, token := range []string{"token", "of yesterday"} {

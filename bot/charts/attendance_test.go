@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -219,6 +220,22 @@ func TestWordsSayWhatThePictureShows(t *testing.T) {
 	} {
 		if got := chart(t, "Sample", examples[name]...).Alt; !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+func TestASampleSaysSoInThePicture(t *testing.T) {
+	for _, sample := range []bool{false, true} {
+		e, days := sprint(t, "Sample Sprints", examples["three-days"]...)
+		e.Sample = sample
+		c, _ := Attendance(e, days)
+		s, err := c.draw(pngWidth)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := slices.ContainsFunc(s.Labels, func(l label) bool { return strings.Contains(l.Text, "nobody here is real") })
+		if said != sample || strings.Contains(c.Title, "(sample)") != sample {
+			t.Errorf("%v: %v, %q", sample, said, c.Title)
 		}
 	}
 }

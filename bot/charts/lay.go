@@ -94,6 +94,9 @@ func (l *layout) heading() error {
 	if l.ahead != nil {
 		said = append(said, "Striped: tomorrow, if 30 to 50 % fewer come.")
 	}
+	if l.sample {
+		said = append(said, "Sample data: nobody here is real.")
+	}
 	for i, words := range said {
 		if err := l.write(label{Class: "soft", Text: words, At: point{16, 53 + 18*float64(i)}, Size: softSize, Fill: soft, Anchor: start}, room); err != nil {
 			return err

@@ -35,6 +35,7 @@ type span struct{ Low, High int }
 // plot is what the drawing of attendance shows.
 type plot struct {
 	finding string
+	sample  bool
 	days    []column
 	series  []series
 	best    []attendance.Estimate
@@ -48,7 +49,7 @@ type column struct {
 }
 
 func plotOf(e sprints.Event, days []attendance.Day) *plot {
-	p := &plot{series: []series{
+	p := &plot{sample: e.Sample, series: []series{
 		{name: "WiFi", class: "c3", colour: "#6b3fa0", dash: []float64{2, 4}, mark: triangle},
 		{name: "Lunch", class: "c2", colour: "#a84300", dash: []float64{7, 4}, mark: square},
 		{name: "Head count", class: "c1", colour: "#0b5c8a", mark: dot},

@@ -42,7 +42,7 @@ func attendanceCommands() []Command {
 		{
 			Name: "attendance", Aliases: []string{"numbers", "counts"}, Usage: "[DAY]",
 			Summary:  "How many came, day by day, by every measure.",
-			Detail:   "The estimate is the median of the measures, scaled to head counts; in brackets from lowest to highest.",
+			Detail:   "The estimate is the median of the measures, scaled to head counts; in brackets from lowest to highest. A chart shows it, where pictures are shown.",
 			Examples: []string{"attendance", "attendance 1"},
 			Access:   Organizer, Max: 2, Run: attended,
 		},
