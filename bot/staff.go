@@ -108,10 +108,14 @@ func (s *staff) know(v sprints.PersonReader, own []string, organizers []Organize
 
 // doubts says that h goes by a name that may be taken for an organizer's or
 // the bot's, and is not known to be an organizer: neither is this identity one's
-// nor another that is linked with it. It is called inside hear.
+// nor another that is linked with it; or that h is a namesake. It is called
+// inside hear.
 func (e *ear) doubts(v sprints.PersonReader, h chat.Handle) (bool, error) {
-	if e.desk.Organizer(h.Network, h.ID) || !e.guard.staff.looksLike(h.Nick) {
+	if e.desk.Organizer(h.Network, h.ID) {
 		return false, nil
+	}
+	if !e.guard.staff.looksLike(h.Nick) {
+		return namesake(v, h)
 	}
 	p, err := v.PersonOf(h)
 	if errors.Is(err, sprints.ErrNotFound) {

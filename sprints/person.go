@@ -47,6 +47,8 @@ type PersonReader interface {
 	People() ([]Person, error)
 	// Identities of a person, newest seen first.
 	Identities(id PersonID) ([]Identity, error)
+	// Named are the identities on a network that go by a nick, in any case.
+	Named(network, nick string) ([]Identity, error)
 	// FailedLinks is how often h sent a wrong code since t. An h without ID is
 	// everybody on its network, one without network everybody.
 	FailedLinks(h chat.Handle, t time.Time) (int, error)

@@ -31,12 +31,20 @@ func (v *view) People() ([]sprints.Person, error) {
 }
 
 func (v *view) Identities(id sprints.PersonID) ([]sprints.Identity, error) {
-	return many(v, func(r row) (i sprints.Identity, err error) {
-		err = r.Scan(&i.Person, &i.Network, &i.Key, &i.Nick, toTime{&i.Seen})
-		return i, err
-	}, `
+	return many(v, scanIdentity, `
 		SELECT person, network, key, nick, seen FROM identity
 		WHERE person = ? ORDER BY seen DESC, network, key`, id)
+}
+
+func (v *view) Named(network, nick string) ([]sprints.Identity, error) {
+	return many(v, scanIdentity, `
+		SELECT person, network, key, nick, seen FROM identity
+		WHERE network = ? AND folded = ? ORDER BY seen DESC, key`, network, fold(nick))
+}
+
+func scanIdentity(r row) (i sprints.Identity, err error) {
+	err = r.Scan(&i.Person, &i.Network, &i.Key, &i.Nick, toTime{&i.Seen})
+	return i, err
 }
 
 func (t *tx) Meet(h chat.Handle) (sprints.Person, error) {

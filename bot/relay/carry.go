@@ -16,7 +16,8 @@ type Carrier struct {
 	Pages   string        // public address of the page, under which long words may be read; "" none
 	Expires time.Duration // a relayed line is not sent when it is older
 	// Doubts says that somebody goes by a name that may be taken for an
-	// organizer's or the bot's, and is not known to be them. nil doubts nobody.
+	// organizer's, the bot's, or that of somebody linked on their network, and
+	// is not known to be them. nil doubts nobody.
 	Doubts func(v sprints.PersonReader, h chat.Handle) (bool, error)
 }
 

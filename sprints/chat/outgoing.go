@@ -25,7 +25,7 @@ type Outgoing struct {
 	Kind      Kind          `json:"kind"`             // Said or Action; Edited and Deleted change the message named by Of
 	As        *Handle       `json:"as,omitempty"`     // the person whose words are relayed; nil when the bot speaks
 	From      string        `json:"from,omitempty"`   // the network those words came from, as people know it ("IRC", "Slack")
-	Doubt     bool          `json:"doubt,omitempty"`  // As goes by a name that may be taken for an organizer's or the bot's, and nobody has confirmed that it is theirs
+	Doubt     bool          `json:"doubt,omitempty"`  // As goes by a name that may be taken for an organizer's, the bot's or a linked person's, and nobody has confirmed that it is theirs
 	Reply     Reply         `json:"reply"`            // the words; a relay is Plain lines
 	Of        string        `json:"of,omitempty"`     // receipt id or Message.ID on To.Network of the message this edits, deletes or replies to; of a Reacted the SourceKey of what is reacted to
 	Return    string        `json:"return,omitempty"` // the adapter's own token, from Message.Return

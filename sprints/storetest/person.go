@@ -56,6 +56,10 @@ func testPerson(t *testing.T, b *bench) {
 		ids := ok(v.Identities(p.ID))
 		equal(b, "identities", len(ids), 1)
 		equal(b, "identity", ids[0], sprints.Identity{Person: p.ID, Network: "libera", Key: "account:ada", Nick: "ada_", Seen: v.Now()})
+		named := ok(v.Named("libera", "ADA_"))
+		equal(b, "identities of a nick", len(named), 1)
+		equal(b, "of a nick", named[0], ids[0])
+		equal(b, "of the nick elsewhere", len(ok(v.Named("pycon", "ada_"))), 0)
 		equal(b, "people", len(ok(v.People())), 3)
 	})
 }
