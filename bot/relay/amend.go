@@ -22,6 +22,9 @@ func (s *Sender) enter(q *queue, r *row) {
 		return
 	}
 	r.target = s.rows[r.About]
+	if r.changes() && r.target != nil && s.finder == nil {
+		r.doubt = false // it goes behind those words only
+	}
 	if r.changes() && s.amend(q, r) {
 		return
 	}
@@ -47,14 +50,16 @@ func (s *Sender) amend(q *queue, r *row) bool {
 		}
 		return true
 	}
-	if e := s.edits[r.About]; e != nil && e.fresh() {
+	if e := s.edits[r.About]; e != nil && e.Row < r.Row && e.fresh() {
 		if r.Kind == chat.Edited {
 			s.reword(q, e, r)
 			return true
 		}
 		s.withdraw(q, e)
 	}
-	if r.Unsent {
+	if t := r.target; t != nil && t.doubt && s.finder == nil { // whether they arrived is looked up first
+		t.unsaid = t.unsaid || r.Kind == chat.Deleted
+	} else if r.Unsent {
 		if r.Kind == chat.Deleted {
 			s.unsay(r)
 		}
@@ -65,6 +70,23 @@ func (s *Sender) amend(q *queue, r *row) bool {
 		s.edits[r.About] = r
 	}
 	return false
+}
+
+// settled takes the doubts of a place away, now that what arrived is known, and
+// settles the changes that waited for that. It says how many rows were in doubt.
+func (s *Sender) settled(q *queue) int {
+	n := q.sure()
+	if n == 0 {
+		return 0
+	}
+	for _, lane := range q.lanes {
+		for _, r := range slices.Clone(lane) {
+			if r.changes() && r.target != nil && !r.over && !r.begun && !r.doubt {
+				s.amend(q, r)
+			}
+		}
+	}
+	return n
 }
 
 // unsay forgets the words of a row that may be on the wire, and nobody is told:

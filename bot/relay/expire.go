@@ -102,7 +102,7 @@ func (s *Sender) expire(now time.Time) {
 		var networks []string
 		for _, r := range over {
 			for _, r := range append([]*row{r}, r.with...) {
-				if r.Relayed() && (r.Kind == chat.Said || r.Kind == chat.Action) {
+				if r.Relayed() && (r.Kind == chat.Said || r.Kind == chat.Action) && !r.unsaid {
 					skipped.add(skip{lines: 1, from: r.At, to: r.At})
 					words = append(words, r.skipped())
 					if n := r.source(); !slices.Contains(networks, n) {

@@ -42,7 +42,7 @@ func (r *row) changes() bool {
 
 // fresh says that nothing of r can have arrived.
 func (r *row) fresh() bool {
-	return !r.begun && !r.marked && !r.finishing && !r.over && r.with == nil && r.Confirmed == 0 && !slices.Contains(r.ok, true)
+	return !r.begun && !r.marked && !r.doubt && !r.finishing && !r.over && r.with == nil && r.Confirmed == 0 && !slices.Contains(r.ok, true)
 }
 
 // early says that what r is about is still under way.

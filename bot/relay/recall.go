@@ -18,7 +18,7 @@ const recallMost = 64
 // the bot has said there. What is not there twice is sent again.
 func (s *Sender) recall(ctx context.Context, q *queue, r *row) {
 	if !s.recalls.Recalls(q.place) {
-		s.log.Info("what may have arrived is said again", "place", q.place, "rows", q.sure())
+		s.log.Info("what may have arrived is said again", "place", q.place, "rows", s.settled(q))
 		return
 	}
 	rows := s.doubted(q, r)
@@ -38,7 +38,7 @@ func (s *Sender) recall(ctx context.Context, q *queue, r *row) {
 		}
 	}
 	if len(parts) == 0 { // r is over, or all of it has arrived
-		q.sure()
+		s.settled(q)
 		return
 	}
 	found := q.found
@@ -74,7 +74,7 @@ func (s *Sender) recall(ctx context.Context, q *queue, r *row) {
 				return
 			}
 			q.found = nil
-			if n := q.sure(); n > 0 {
+			if n := s.settled(q); n > 0 {
 				s.log.Info("what was unconfirmed has been looked up", "place", q.place, "rows", len(rows))
 			}
 		})
@@ -110,11 +110,12 @@ func (s *Sender) doubted(q *queue, r *row) []*row {
 	return slices.DeleteFunc(rows, func(w *row) bool { return !s.rendered(q, w) })
 }
 
-// sure takes all of a place's doubts away, and says how many rows had one.
+// sure takes all of a place's doubts away, and says how many rows had one. What
+// a row is about may have to be known first.
 func (q *queue) sure() (n int) {
 	for _, lane := range q.lanes {
 		for _, r := range lane {
-			if r.doubt {
+			if r.doubt && (r.About == 0 || r.aimed) {
 				r.doubt, r.missed = false, false
 				n++
 			}

@@ -227,6 +227,8 @@ func TestAnEditOfALineInDoubtIsNotLost(t *testing.T) {
 	})
 	r.post("#a", chat.Relays, func(o *chat.Outgoing) { o.Kind, o.About = chat.Edited, row }, "hello")
 	w.set(func() { w.up = true })
+	r.questions(h, 1)
+	r.passing(3 * time.Second)
 	r.drained()
 	if got := w.lines(); !slices.Equal(got, []string{"#a hello"}) {
 		t.Errorf("sent %q", got)
@@ -272,3 +274,83 @@ func (r *rig) kill(w *wire) {
 }
 
 var _ relay.Recaller = (*historic)(nil)
+
+func TestAnEditInDoubtAfterACrashIsLookedUpAndNotDoubled(t *testing.T) {
+	w := newWire()
+	h := &historic{wire: w}
+	r := newRig(t, h, w)
+	r.begun()
+	w.set(func() {
+		w.answer = func(p chat.Part) (chat.Receipt, error) { return chat.Receipt{ID: h.arrive(p.Body)}, nil }
+	})
+	r.post("#a", chat.Relays, nil, "helo")
+	r.drained()
+	var row int64
+	r.store.Read(t.Context(), func(v sprints.View) error {
+		there, err := v.Carried(chat.Place{Network: "net", Channel: "#a"}, "helo#0")
+		row = there[0].Row
+		return err
+	})
+	w.set(func() { w.keep = true })
+	r.post("#a", chat.Relays, nil, "other")
+	r.post("#a", chat.Relays, func(o *chat.Outgoing) { o.Kind, o.About = chat.Edited, row }, "hello")
+	w.wait(t, 3)
+	r.kill(w)
+	h.arrive("other")
+	h.arrive("hello")
+	w.set(func() { w.keep, w.sent = false, nil })
+	r.start(h)
+	r.questions(h, 1)
+	r.drained()
+	if got := w.lines(); len(got) != 0 {
+		t.Errorf("sent again %q", got)
+	}
+}
+
+func TestWordsInDoubtThatAreTakenBackAreTakenBackWhereTheyArrived(t *testing.T) {
+	w := newWire()
+	w.keep = true
+	h := &historic{wire: w}
+	r := newRig(t, h, w)
+	r.begun()
+	r.post("#a", chat.Relays, nil, "secret")
+	w.wait(t, 1)
+	row := r.waiting()[0].Row
+	r.kill(w)
+	h.arrive("secret")
+	w.set(func() {
+		w.keep, w.sent, w.answer = false, nil, func(p chat.Part) (chat.Receipt, error) { return chat.Receipt{ID: h.arrive(p.Body)}, nil }
+	})
+	r.post("#a", chat.Relays, func(o *chat.Outgoing) { o.Kind, o.About = chat.Deleted, row }, "was taken back")
+	r.start(h)
+	r.drained()
+	if got := w.lines(); !slices.Equal(got, []string{"#a was taken back"}) {
+		t.Errorf("sent %q", got)
+	}
+}
+
+func TestAnEditOfWordsInDoubtDoesNotDoubleThem(t *testing.T) {
+	w := newWire()
+	w.keep = true
+	h := &historic{wire: w}
+	r := newRig(t, h, w)
+	r.begun()
+	r.post("#a", chat.Relays, nil, "arrived", "lost")
+	w.wait(t, 2)
+	rows := r.waiting()
+	r.kill(w)
+	h.arrive("arrived")
+	w.set(func() {
+		w.keep, w.sent, w.answer = false, nil, func(p chat.Part) (chat.Receipt, error) { return chat.Receipt{ID: h.arrive(p.Body)}, nil }
+	})
+	for i, words := range []string{"arrived, edited", "lost, edited"} {
+		r.post("#a", chat.Relays, func(o *chat.Outgoing) { o.Kind, o.About = chat.Edited, rows[i].Row }, words)
+	}
+	r.start(h)
+	r.questions(h, 1)
+	r.passing(3 * time.Second)
+	r.drained()
+	if got := w.lines(); !slices.Equal(got, []string{"#a lost, edited", "#a arrived, edited"}) {
+		t.Errorf("sent %q", got)
+	}
+}
