@@ -21,7 +21,7 @@ func (n *Network) findBeside(ctx context.Context, upTo int) {
 	if err != nil {
 		n.suspect(ctx, err)
 		n.log.Warn("private conversations are not listed", "reason", reason(err))
-		if _, never := errors.AsType[*chat.ErrPlace](refusal(err)); !never {
+		if !closed(err) {
 			n.gaps.unfound()
 			return
 		}

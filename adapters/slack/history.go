@@ -174,24 +174,29 @@ func (h *history) read(known map[string]string) (whole map[string]bool, err erro
 
 // channelItself reads the channel, newest first, to h.back. It returns how far back it came.
 func (h *history) channelItself(roots map[string]bool) (reached string, err error) {
-	cursor, reached, newest, further := "", h.from, "", 0
+	cursor, latest, reached, newest, further := "", "", h.from, "", 0
+	oldest := "" // of the page before
 	for range gapPages {
 		var page *slackapi.GetConversationHistoryResponse
 		err := h.call("conversations.history", func() (err error) {
-			if cursor == "" { // whoever connected by now need not ask again
+			if cursor == "" && latest == "" { // whoever connected by now need not ask again
 				h.upTo = h.n.gaps.join(h.reading)
 			}
 			page, err = h.n.api.GetConversationHistoryContext(h.ctx, &slackapi.GetConversationHistoryParameters{
-				ChannelID: h.id, Oldest: h.back, Cursor: cursor, Limit: gapPage, IncludeAllMetadata: true,
+				ChannelID: h.id, Oldest: h.back, Latest: latest, Cursor: cursor, Limit: gapPage, IncludeAllMetadata: true,
 			})
 			return err
 		})
+		if cursor != "" && cursorOver(err) {
+			cursor, latest = "", oldest
+			continue
+		}
 		if err != nil {
 			return "", err
 		}
 		for _, m := range page.Messages {
 			h.seen[m.Timestamp] = m
-			reached, newest = min(reached, m.Timestamp), max(newest, m.Timestamp)
+			reached, newest, oldest = min(reached, m.Timestamp), max(newest, m.Timestamp), m.Timestamp
 			if m.LatestReply > h.from {
 				roots[m.Timestamp] = true
 			}
@@ -212,13 +217,20 @@ func (h *history) channelItself(roots map[string]bool) (reached string, err erro
 	return reached, nil
 }
 
+// cursorOver says that Slack takes a cursor no more: a reading at a page a minute may outlive them.
+func cursorOver(err error) bool {
+	said, ok := errors.AsType[slackapi.SlackErrorResponse](err)
+	return ok && said.Err == "invalid_cursor"
+}
+
 // replies reads what was said in a thread since oldest; false where there is no such thread, or there is more than is read.
 func (h *history) replies(root, oldest string) (whole bool, err error) {
-	cursor := ""
+	cursor, newest := "", oldest
 	for range gapPages {
 		var page []slackapi.Message
+		next := ""
 		err := h.call("conversations.replies", func() (err error) {
-			page, _, cursor, err = h.n.api.GetConversationRepliesContext(h.ctx, &slackapi.GetConversationRepliesParameters{
+			page, _, next, err = h.n.api.GetConversationRepliesContext(h.ctx, &slackapi.GetConversationRepliesParameters{
 				ChannelID: h.id, Timestamp: root, Oldest: oldest, Inclusive: true, Cursor: cursor, Limit: gapPage,
 				IncludeAllMetadata: true,
 			})
@@ -227,13 +239,18 @@ func (h *history) replies(root, oldest string) (whole bool, err error) {
 		if said, ok := errors.AsType[slackapi.SlackErrorResponse](err); ok && said.Err == "thread_not_found" {
 			return false, nil
 		}
+		if cursor != "" && cursorOver(err) {
+			cursor, oldest = "", newest
+			continue
+		}
 		if err != nil {
 			return false, err
 		}
 		for _, m := range page {
 			h.seen[m.Timestamp] = m
+			newest = max(newest, m.Timestamp)
 		}
-		if cursor == "" {
+		if cursor = next; cursor == "" {
 			return true, nil
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	slackapi "github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
 	"github.com/slack-go/slack/socketmode"
 
@@ -96,7 +97,7 @@ func (n *Network) readGap(ctx context.Context, r reading) {
 		return
 	}
 	n.suspect(ctx, err)
-	if _, never := errors.AsType[*chat.ErrPlace](refusal(err)); never {
+	if closed(err) {
 		n.log.Warn("what was said meanwhile can't be read", "place", h.place(), "reason", reason(err))
 		h.newest = ""
 		n.gaps.over(h.reading, reason(err))
@@ -105,6 +106,14 @@ func (n *Network) readGap(ctx context.Context, r reading) {
 	}
 	n.log.Warn("what was said meanwhile can't be read yet", "place", h.place(), "reason", reason(err))
 	n.gaps.failed(r)
+}
+
+// closed says that Slack lets nobody read there, and will not soon. What it says of a token or a cursor says nothing of a
+// place.
+func closed(err error) bool {
+	said, _ := errors.AsType[slackapi.SlackErrorResponse](err)
+	_, place := errors.AsType[*chat.ErrPlace](refusal(err))
+	return place && !tokenGone(said.Err) && !cursorOver(err)
 }
 
 // filled says that a gap is read and heard.
