@@ -149,10 +149,7 @@ func (n *Network) socketSession(ctx context.Context) error {
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		return cause
 	}
-	if err != nil {
-		return opening{err}
-	}
-	return nil
+	return opening{err} // never nil: without one it connects again
 }
 
 func (n *Network) onEnd(end func(error)) {
