@@ -166,7 +166,7 @@ func TestFaultSlackTokenRevoked(t *testing.T) {
 	before := c.restful()
 	c.slack.Revoke()
 	c.tells("pycon gave up", "token_revoked")
-	if _, words, _ := c.health(c.ctx); strings.Contains(words, "xox") || strings.Contains(words, "xapp") {
+	if _, words, _ := c.health(c.ctx); strings.Contains(words, c.slack.BotToken) || strings.Contains(words, c.slack.AppToken) {
 		t.Errorf("/healthz says %s", words)
 	}
 	c.says(5)
