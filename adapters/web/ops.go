@@ -43,15 +43,13 @@ func (s *Site) mayOperate(r *http.Request) (bool, error) {
 	if !v.Known || s.cfg.Organizer == nil {
 		return false, nil
 	}
-	may := false
-	err := s.cfg.Store.Read(r.Context(), func(view sprints.View) error {
-		ids, err := view.Identities(v.Person.ID)
-		for _, id := range ids {
-			may = may || s.cfg.Organizer(id.Network, id.Key)
-		}
+	var ids []sprints.Identity
+	err := s.cfg.Store.Read(r.Context(), func(view sprints.View) (err error) {
+		ids, err = view.Identities(v.Person.ID)
 		return err
 	})
-	return may, err
+	// Asked without a reader in hand: the answer may wait for who needs one.
+	return slices.ContainsFunc(ids, func(id sprints.Identity) bool { return s.cfg.Organizer(id.Network, id.Key) }), err
 }
 
 // operator says whether a visitor may operate, and answers if not.

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -116,4 +118,44 @@ func TestThreatOnlyOrganizersRunJobs(t *testing.T) {
 	if res, _ := k.browser().post("/ops/run", url.Values{"job": {"sync issues"}}); res.StatusCode != http.StatusForbidden || asked != nil {
 		t.Errorf("%s, asked %q", res.Status, asked)
 	}
+}
+
+// Who organizes is asked of the bot, which may wait for words that are being
+// kept, and these for a reader of the database: none is held meanwhile.
+func TestWhoOrganizesIsAskedWithoutHoldingAReader(t *testing.T) {
+	const many = 16 // more than there are readers
+	var in sync.WaitGroup
+	armed := atomic.Bool{}
+	all := make(chan struct{})
+	organizer := func(string, string) bool {
+		if !armed.Load() {
+			return true
+		}
+		in.Done()
+		select {
+		case <-all:
+		case <-time.After(5 * time.Second):
+			t.Error("who asks holds up others who ask")
+		}
+		return true
+	}
+	k := start(t, web.Config{Lobby: web.SignedIn, Organizer: organizer}, fillSample)
+	k.ada("123456")
+	b := k.browser()
+	b.post("/signin", url.Values{"key": {b.key(b.get("/signin"))}, "code": {"123456"}})
+	in.Add(many)
+	armed.Store(true)
+	go func() { in.Wait(); close(all) }()
+	var asking sync.WaitGroup
+	for range many {
+		asking.Go(func() {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, k.base+"/ops", nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			b.do(req)
+		})
+	}
+	asking.Wait()
 }
