@@ -38,3 +38,24 @@ func TestBlocksOfAnyDepthAndShapeAreReadAtOnce(t *testing.T) {
 		})
 	}
 }
+
+// FuzzBlocks reads blocks of any shape: without a panic, and at once.
+func FuzzBlocks(f *testing.F) {
+	for _, seed := range []string{
+		`{"type":"new","rows":[[["deep words"]]],"fallback":{"a":{"alt_text":"x y"}}}`,
+		`{"type":"rich_text","elements":[{"type":"new","elements":[{"type":"text","text":7},{"type":"rich_text_list","elements":[{}]}]}]}`,
+		`{"type":"table","rows":[[{"type":"raw_text","text":"a"},{"type":"raw_number","value":7},null]]},{"type":"context","elements":[{"type":"hologram"}]}`,
+		`{"type":"container","child_blocks":[{"type":"actions","elements":[{"type":"button","text":{"text":"x"},"url":"y"}]},{"type":"card","title":null}]}`,
+		`{"type":"plan","tasks":[{"type":"task_card","title":"x","status":"in_progress","sources":[{"url":"u","text":{"text":"t"}}]}]},[],7,"x",null`,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, blocks string) {
+		began := time.Now()
+		translated(socketmode.Event{Data: &socketmode.ErrorBadMessage{Message: json.RawMessage(`{"payload":{"type":"event_callback","event":` +
+			`{"type":"message","channel":"C1","channel_type":"channel","ts":"1.1","user":"U1","text":"","blocks":[` + blocks + `]}}}`)}})
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("took %s", took)
+		}
+	})
+}
