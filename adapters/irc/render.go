@@ -74,8 +74,8 @@ func (n *Network) Render(out chat.Outgoing) []chat.Part {
 		bodies = append(bodies[:shown], verb+" :"+open+head+link+shut)
 	}
 	if len(bodies) == 0 {
-		if head = strings.TrimRight(head, " "); head == "" {
-			head = " " // a server takes no empty line
+		if head = strings.TrimRight(head, " "); out.Kind != chat.Deleted {
+			head += " " // a server takes no empty line
 		}
 		bodies = []string{verb + " :" + open + head + shut}
 	}
