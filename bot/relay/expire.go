@@ -86,7 +86,7 @@ func (s *Sender) expire(now time.Time) {
 		var over []*row
 		for lane, rows := range q.lanes {
 			for _, r := range rows {
-				if !r.Expires.IsZero() && !r.Expires.After(now) {
+				if r.expired(now) {
 					over = append(over, r)
 				} else if chat.Lane(lane) == chat.Relays {
 					break // all relays live equally long

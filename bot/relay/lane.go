@@ -51,6 +51,9 @@ func (r *row) early() bool { return r.target != nil && !r.target.over }
 // behind says that something said before r in its own place may not be heard yet.
 func (r *row) behind() bool { return r.gap != nil && !r.gap.over }
 
+// expired says that r's time is over: it is about to be ended.
+func (r *row) expired(now time.Time) bool { return !r.Expires.IsZero() && !r.Expires.After(now) }
+
 // source is the network that r's words come from, "" for the bot's own.
 func (r *row) source() string {
 	network, _, _ := strings.Cut(r.Source, "\x1f")
@@ -122,7 +125,7 @@ func (q *queue) head(now time.Time) (*row, chat.Lane) {
 			if gaps != nil && slices.Contains(gaps, r.source()) {
 				continue
 			}
-			if r.NotBefore.After(now) {
+			if r.NotBefore.After(now) || r.expired(now) {
 				continue
 			}
 			if r.early() {

@@ -100,7 +100,11 @@ func (s *Sender) take(q *queue, w sprints.Queued, now time.Time) {
 	if lands := steady(now, w.Attempted).Add(landing); s.finder != nil && doubt && lands.After(q.held) {
 		q.held = sooner(lands, now.Add(landing))
 	}
-	s.enter(q, &row{Queued: w, doubt: doubt, marked: !w.Attempted.IsZero(), gap: s.gapOf(w)})
+	r := &row{Queued: w, doubt: doubt, marked: !w.Attempted.IsZero(), gap: s.gapOf(w)}
+	if r.expired(now) {
+		s.later(func() {}) // the loop's next turn ends it
+	}
+	s.enter(q, r)
 }
 
 // posting is a store that hands over what was just posted: then no commit of

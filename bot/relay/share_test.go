@@ -103,6 +103,32 @@ func TestChangesOfWordsLeftInTheStoreStayBehindThem(t *testing.T) {
 	}
 }
 
+func TestWordsLeftInTheStoreAreNotSentAfterTheirTime(t *testing.T) {
+	w := newWire()
+	w.up = false
+	r := newRig(t, w, w)
+	r.tight(w, 6, 3)
+	r.post("#a", chat.Relays, func(o *chat.Outgoing) { o.As, o.Expires = &chat.Handle{Nick: "ada"}, r.clock.Now().Add(time.Minute) }, numbered(50)...)
+	r.post("#a", chat.Relays, nil, "late")
+	r.clock.forward(2 * time.Minute)
+	w.set(func() { w.up = true })
+	r.drained()
+	skipped, late := 0, 0
+	for _, words := range of("#a", w.lines()) {
+		var n int
+		if _, err := fmt.Sscanf(words, "%d message", &n); err == nil {
+			skipped += n
+		} else if words == "late" {
+			late++
+		} else {
+			t.Errorf("sent %q", words)
+		}
+	}
+	if skipped != 50 || late != 1 {
+		t.Errorf("%d skipped, late %d times: %q", skipped, late, w.lines())
+	}
+}
+
 func TestLinesInDoubtBeyondAPlacesShareAreLookedUpAfterACrash(t *testing.T) {
 	w := newWire()
 	h := &historic{wire: w}
