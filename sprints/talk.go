@@ -29,7 +29,8 @@ type HeardKey struct {
 // TalkWriter records what was heard, asked and listed.
 type TalkWriter interface {
 	TalkReader
-	// Heard records m's key and thread for 7 days and its place's mark, unless m is Behind;
+	// Heard records m's key and thread for 7 days and its place's mark, unless m is Behind and
+	// the place has one;
 	// first is false for a redelivery. Words are not stored.
 	Heard(m chat.Message) (first bool, err error)
 	// PruneHeard deletes keys heard before t and returns how many.

@@ -143,7 +143,10 @@ func (n *Network) heardTo(ctx context.Context, r reading) (string, error) {
 			from = stamp(mark.At)
 		}
 	}
-	return max(from, stamp(mark.First), r.floor), nil
+	if r.floor != "" { // known better than by the first words that were heard
+		return max(from, r.floor), nil
+	}
+	return max(from, stamp(mark.First)), nil
 }
 
 // unheardFrom is from when on words to the bot are read where none was ever heard: for a day, but not from before it

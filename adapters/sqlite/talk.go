@@ -20,8 +20,10 @@ func (t *tx) Heard(m chat.Message) (bool, error) {
 	}
 	// Only words mark how far a place is heard: the keys of other events name
 	// nothing in its history. A mark may not pass what is still to be fetched;
-	// once it is, what was heard meanwhile comes again and moves the mark.
-	if m.Behind || m.Kind != chat.Said && m.Kind != chat.Action && m.Kind != "" {
+	// once it is, what was heard meanwhile comes again and moves the mark. But
+	// the first words of a place mark it in any case: a restart before they come
+	// again would else take all that was said by then for older than the bot.
+	if m.Kind != chat.Said && m.Kind != chat.Action && m.Kind != "" {
 		return n > 0, nil
 	}
 	when := m.At
@@ -32,8 +34,8 @@ func (t *tx) Heard(m chat.Message) (bool, error) {
 		INSERT INTO place (network, channel, mark, mark_at, first_at, reason) VALUES (?, ?, ?, ?4, ?4, '')
 		ON CONFLICT (network, channel) DO UPDATE SET
 			mark = excluded.mark, mark_at = excluded.mark_at, first_at = COALESCE(first_at, excluded.first_at)
-		WHERE mark_at IS NULL OR mark_at <= excluded.mark_at`,
-		m.In.Network, m.In.Channel, m.ID, at(when))
+		WHERE mark_at IS NULL OR NOT ?5 AND mark_at <= excluded.mark_at`,
+		m.In.Network, m.In.Channel, m.ID, at(when), m.Behind)
 	return n > 0, err
 }
 

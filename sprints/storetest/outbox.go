@@ -43,6 +43,14 @@ func testTalk(t *testing.T, b *bench) {
 		behind.Behind = false
 		equal(b, "found in its gap", ok(tx.Heard(behind)), false)
 		equal(b, "which moves the mark", ok(tx.Mark(room)).ID, "behind")
+		first := say("first of another place", now.Add(time.Minute))
+		first.In.Channel, first.Behind = "#never-heard", true
+		equal(b, "the first words of a place, before its gap is read", ok(tx.Heard(first)), true)
+		equal(b, "which mark it", ok(tx.Mark(first.In)).First.Equal(now.Add(time.Minute)), true)
+		second := say("second of another place", now.Add(2*time.Minute))
+		second.In, second.Behind = first.In, true
+		equal(b, "the next", ok(tx.Heard(second)), true)
+		equal(b, "which move no mark", ok(tx.Mark(first.In)).ID, first.ID)
 		keys := ok(tx.HeardBetween(room.Network, "0", "3", 2))
 		equal(b, "keys between two, the greatest first", reflect.DeepEqual(keys, []sprints.HeardKey{{ID: "2", Thread: "1"}, {ID: "1"}}), true)
 		equal(b, "keys of another network", len(ok(tx.HeardBetween("pycon", "0", "3", 2))), 0)
@@ -55,7 +63,7 @@ func testTalk(t *testing.T, b *bench) {
 	b.clock.Add(7 * 24 * time.Hour)
 	b.write(func(tx sprints.Tx) {
 		equal(b, "pruned too early", ok(tx.PruneHeard(start)), 0)
-		equal(b, "pruned", ok(tx.PruneHeard(start.Add(time.Millisecond))), 7)
+		equal(b, "pruned", ok(tx.PruneHeard(start.Add(time.Millisecond))), 9)
 		equal(b, "the mark stays", ok(tx.Mark(room)).ID, "behind")
 
 		_, err := tx.LastList(ada)
