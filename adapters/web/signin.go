@@ -86,41 +86,17 @@ func (s *Site) postSignin(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	// One at a time: what is counted below is what was looked at here.
-	s.signing.Lock()
-	defer s.signing.Unlock()
-	switch {
-	case !codeForm.MatchString(code) || !tokenForm.MatchString(key):
-		s.showSignin(w, r, http.StatusBadRequest, typed, "A code is six digits or more. Send link to sprintbot to get one.")
-		return
-	case from != "" && !s.limits.left("wrong code", from, wrongAgain, wrongPerAddress):
-		s.showSignin(w, r, http.StatusTooManyRequests, "", "There were many wrong codes from your network just now. Wait a minute, or send your words to sprintbot in chat.")
-		return
-	}
 	before := s.visitor(r)
 	fresh := token()
 	now := visitor{ID: browserID(fresh)}
 	now.Nick = visitorName(now.ID)
-	heard, err := s.command(r.Context(), now, key, "link "+code)
+	no, err := s.signIn(r.Context(), now, from, typed, code, key)
 	if err != nil {
 		s.notKept(w, r, err)
 		return
 	}
-	linked, err := s.linked(r.Context(), now)
-	if err != nil {
-		s.notKept(w, r, err)
-		return
-	}
-	if !linked {
-		s.limits.allow("wrong code", "", wrongCools, wrongAltogether)
-		if from != "" {
-			s.limits.allow("wrong code", from, wrongAgain, wrongPerAddress)
-		}
-		problem := "That code is not known, or over. Send link to sprintbot for a new one."
-		if heard.Reply != nil && !heard.Reply.Silent() {
-			problem = heard.Reply.Lines[0].Plain()
-		}
-		s.showSignin(w, r, http.StatusBadRequest, "", problem)
+	if no.status != 0 {
+		s.showSignin(w, r, no.status, no.typed, no.problem)
 		return
 	}
 	// A fault here is logged, not shown: the visitor is signed in.
@@ -131,6 +107,43 @@ func (s *Site) postSignin(w http.ResponseWriter, r *http.Request) {
 	s.setCookie(w, "name", "")
 	s.seen(r.Context())
 	http.Redirect(w, r, ownPath(r.PostForm.Get("back"), "/signin"), http.StatusSeeOther)
+}
+
+// refused is why somebody was not signed in; the zero value says that they are.
+type refused struct {
+	status  int
+	problem string
+	typed   string // stands in the form again
+}
+
+// signIn sends the code as now. One at a time, so that what is counted is what
+// was looked at; nobody is answered meanwhile, for an answer may be read slowly.
+func (s *Site) signIn(ctx context.Context, now visitor, from, typed, code, key string) (refused, error) {
+	s.signing.Lock()
+	defer s.signing.Unlock()
+	switch {
+	case !codeForm.MatchString(code) || !tokenForm.MatchString(key):
+		return refused{status: http.StatusBadRequest, typed: typed, problem: "A code is six digits or more. Send link to sprintbot to get one."}, nil
+	case from != "" && !s.limits.left("wrong code", from, wrongAgain, wrongPerAddress):
+		return refused{status: http.StatusTooManyRequests, problem: "There were many wrong codes from your network just now. Wait a minute, or send your words to sprintbot in chat."}, nil
+	}
+	heard, err := s.command(ctx, now, key, "link "+code)
+	if err != nil {
+		return refused{}, err
+	}
+	linked, err := s.linked(ctx, now)
+	if linked || err != nil {
+		return refused{}, err
+	}
+	s.limits.allow("wrong code", "", wrongCools, wrongAltogether)
+	if from != "" {
+		s.limits.allow("wrong code", from, wrongAgain, wrongPerAddress)
+	}
+	no := refused{status: http.StatusBadRequest, problem: "That code is not known, or over. Send link to sprintbot for a new one."}
+	if heard.Reply != nil && !heard.Reply.Silent() {
+		no.problem = heard.Reply.Lines[0].Plain()
+	}
+	return no, nil
 }
 
 // moveIn gives what a browser did before it signed in to the person it is, and
