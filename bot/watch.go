@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	lookEvery = 10 * time.Second // how often the watch looks at the networks
+	lookEvery = time.Second      // how often the watch looks at the networks, which costs no more than asking them
 	lasting   = 30 * time.Second // a network that gave up for so long is told to organizers
 )
 

@@ -198,6 +198,30 @@ func TestHowNetworksAreIsWrittenOnlyWhenItChanges(t *testing.T) {
 	}
 }
 
+// TestWhoLooksASecondAfterAStartSeesWhatIsConnected has a network connect when
+// the watch has looked already.
+func TestWhoLooksASecondAfterAStartSeesWhatIsConnected(t *testing.T) {
+	clock := newStepClock()
+	libera := &moody{standIn: standIn{name: "libera"}}
+	b, store := newBot(t)
+	b.clock, b.networks = clock, append(b.networks, libera)
+	w, err := newWatch(t.Context(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	all.Go(func() { w.run(ctx) })
+	defer func() { stop(); all.Wait() }()
+	clock.waited(t, time.Second)
+	libera.set(chat.Status{Up: true, Since: clock.Now(), Note: "connected as sprintbot"}, 0)
+	clock.forward(time.Second)
+	clock.waited(t, time.Second)
+	if got := kept(t, store, "libera"); !got.Status.Up {
+		t.Errorf("kept %+v", got)
+	}
+}
+
 func TestAStoppedBotSaysSoToWhoLooksLater(t *testing.T) {
 	irc := &standIn{name: "libera", up: true}
 	b, store := newBot(t, irc)
@@ -267,7 +291,7 @@ func TestOrganizersAreToldOnceThatANetworkGaveUpAndOnceThatItIsBack(t *testing.T
 	look := func() {
 		all := w.look()
 		w.keep(t.Context(), all, w.judge(all))
-		clock.forward(lookEvery)
+		clock.forward(10 * time.Second)
 	}
 	gone := chat.Status{Fatal: true, Note: "the server banned this connection: no bots."}
 	libera.set(gone, 0)
