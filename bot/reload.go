@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -140,7 +141,7 @@ func (b *bot) settle(old, next Config, nets []relay.Network) (done []string) {
 	note(!reflect.DeepEqual(old.Event, next.Event), "the event")
 	note(!reflect.DeepEqual(old.Bridges, next.Bridges), "bridges")
 	note(!reflect.DeepEqual(old.Organizers, next.Organizers), "organizers")
-	note(!reflect.DeepEqual(old.ignored(), next.ignored()), "who is ignored")
+	note(!maps.EqualFunc(ignoring(old), ignoring(next), slices.Equal), "who is ignored")
 	note(old.Expires != next.Expires || old.Flood != next.Flood, "limits of the relay")
 	b.ear.apply(next, nets)
 
@@ -162,6 +163,17 @@ func (b *bot) settle(old, next Config, nets []relay.Network) (done []string) {
 	}
 	note(restart != nil, "only a restart changes: "+strings.Join(restart, ", "))
 	return done
+}
+
+// ignoring is who is ignored on each network that ignores anybody, in one
+// order: what two configurations are compared by.
+func ignoring(c Config) map[string][]string {
+	all := c.ignored()
+	maps.DeleteFunc(all, func(_ string, who []string) bool { return len(who) == 0 })
+	for network, who := range all {
+		all[network] = slices.Compact(slices.Sorted(slices.Values(who)))
+	}
+	return all
 }
 
 // apply changes what is heard and carried among networks, between two batches.

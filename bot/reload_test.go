@@ -292,3 +292,33 @@ func TestAGapIsNotOverWhileItsNetworkIsStartedAgain(t *testing.T) {
 		t.Error("the gap is not the new adapter's")
 	}
 }
+
+// A network that comes or goes with nobody ignored on it, and the same list in
+// another order, change nothing about who is ignored.
+func TestWhoIsIgnoredIsToldAsChangedOnlyWhereItIs(t *testing.T) {
+	libera := NetworkConfig{Name: "libera", Ignore: []string{"account:mb", "relay*"}}
+	with := func(networks ...NetworkConfig) Config { return Config{Networks: networks} }
+	before := with(libera, NetworkConfig{Name: "pycon"})
+	for name, c := range map[string]struct {
+		after   Config
+		changed bool
+	}{
+		"nothing":                   {before, false},
+		"a network more":            {with(libera, NetworkConfig{Name: "pycon"}, NetworkConfig{Name: "oftc"}), false},
+		"a network less":            {with(libera), false},
+		"an empty list":             {with(libera, NetworkConfig{Name: "pycon", Ignore: []string{}}), false},
+		"another order":             {with(NetworkConfig{Name: "libera", Ignore: []string{"relay*", "account:mb", "relay*"}}), false},
+		"one less":                  {with(NetworkConfig{Name: "libera", Ignore: []string{"relay*"}}), true},
+		"one more":                  {with(libera, NetworkConfig{Name: "pycon", Ignore: []string{"U1"}}), true},
+		"the same list, elsewhere":  {with(NetworkConfig{Name: "libera"}, NetworkConfig{Name: "pycon", Ignore: libera.Ignore}), true},
+		"a network more, with some": {with(libera, NetworkConfig{Name: "oftc", Ignore: []string{"x"}}), true},
+	} {
+		b, _ := newBot(t)
+		if done := b.settle(before, c.after, nil); slices.Contains(done, "who is ignored") != c.changed {
+			t.Errorf("%s: told %q", name, done)
+		}
+	}
+	if !slices.Equal(libera.Ignore, []string{"account:mb", "relay*"}) {
+		t.Error("the configuration itself was put into another order")
+	}
+}
