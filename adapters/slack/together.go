@@ -103,10 +103,13 @@ func speaker(out chat.Outgoing, outs []chat.Outgoing, words chat.Text) chat.Text
 	return chat.Text{{Text: name, Bold: true, Who: out.As}, {Text: ": "}}
 }
 
-// oneSpeaker says that all rows are the words of one person.
+// oneSpeaker says that all rows are the words of one person, whatever they were called meanwhile. A bot may speak for
+// several, each by another name.
 func oneSpeaker(outs []chat.Outgoing) bool {
+	first := outs[0]
 	return !slices.ContainsFunc(outs, func(o chat.Outgoing) bool {
-		return *o.As != *outs[0].As || o.From != outs[0].From
+		same := o.As.Network == first.As.Network && o.As.ID == first.As.ID && (!o.As.Bot && !first.As.Bot || *o.As == *first.As)
+		return !same || o.From != first.From
 	})
 }
 

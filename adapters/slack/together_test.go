@@ -95,3 +95,29 @@ func TestAReplyStandsUnderWhatItAnswers(t *testing.T) {
 		t.Errorf("it stands under %q, want %q", p.Thread, root)
 	}
 }
+
+// Who changed nick while their lines waited is one person still; a bot that
+// speaks for several is not.
+func TestOneWhoChangedNickIsNotSeveralPeople(t *testing.T) {
+	b := newBench(t).run()
+	one, two := b.relay("k1", "hello"), b.relay("k2", "again")
+	renamed := *one.As
+	renamed.Nick = "grace_away"
+	two.As = &renamed
+	all := one
+	all.Together = []chat.Outgoing{one, two}
+	b.send(all)
+	if p := b.d.Posts()[0]; p.Username != "grace (IRC)" || p.Text != "hello\nagain" {
+		t.Errorf("%s: %q", p.Username, p.Text)
+	}
+
+	b = newBench(t).run()
+	first, second := *one.As, renamed
+	first.Bot, second.Bot = true, true
+	one.As, two.As = &first, &second
+	one.Together = []chat.Outgoing{one, two}
+	b.send(one)
+	if p := b.d.Posts()[0]; p.Username != "several people (IRC)" || p.Text != "grace: hello\ngrace_away: again" {
+		t.Errorf("a bot under two names: %s: %q", p.Username, p.Text)
+	}
+}
