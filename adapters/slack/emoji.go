@@ -1,6 +1,8 @@
 package slack
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -165,27 +167,92 @@ func isNameByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '+'
 }
 
-// withEmoji is t with emoji named by people shown as characters, code and addresses apart.
+// withEmoji is t with emoji named by people shown as characters, code (marked, or typed between backticks) and addresses
+// apart.
 func withEmoji(t chat.Text) chat.Text {
+	code := typedCode(t)
 	out := make(chat.Text, len(t))
+	at := 0
 	for i, s := range t {
-		if !s.Code && s.Lead == "" {
-			s.Text = emojiedApart(s)
-		}
 		out[i] = s
+		if !s.Code && s.Lead == "" {
+			apart := chat.Addresses(s.Text)
+			for _, c := range code {
+				if from, to := max(c[0]-at, 0), min(c[1]-at, len(s.Text)); from < to {
+					apart = append(apart, [2]int{from, to})
+				}
+			}
+			out[i].Text = emojiedBut(s.Text, apart)
+		}
+		at += len(s.Text)
 	}
 	return out
 }
 
-// emojiedApart leaves out addresses in words.
-func emojiedApart(s chat.Span) string {
+// emojiedBut leaves out stretches of words.
+func emojiedBut(words string, apart [][2]int) string {
+	slices.SortFunc(apart, func(a, b [2]int) int { return cmp.Compare(a[0], b[0]) })
 	var b strings.Builder
 	last := 0
-	for _, at := range chat.Addresses(s.Text) {
-		b.WriteString(emojied(s.Text[last:at[0]]) + s.Text[at[0]:at[1]])
+	for _, at := range apart {
+		if at[1] <= last {
+			continue
+		}
+		from := max(at[0], last)
+		b.WriteString(emojied(words[last:from]) + words[from:at[1]])
 		last = at[1]
 	}
-	return b.String() + emojied(s.Text[last:])
+	return b.String() + emojied(words[last:])
 }
+
+// typedCode is where people have put code between backticks: a run of them up to the next one as long, in the same line
+// unless it is a fence of three or more. First byte and the one behind the last, over the words of all spans.
+func typedCode(t chat.Text) (found [][2]int) {
+	var all strings.Builder
+	for _, s := range t {
+		if s.Code || s.Who != nil { // a backtick there is no mark
+			all.WriteString(strings.Repeat(" ", len(s.Text)))
+			continue
+		}
+		all.WriteString(s.Text)
+	}
+	words := all.String()
+	for i := 0; i < len(words); {
+		from := strings.IndexByte(words[i:], '`')
+		if from < 0 {
+			break
+		}
+		from += i
+		i = from + ticks(words[from:])
+		within := words[i:]
+		if end := strings.IndexByte(within, '\n'); end >= 0 && i-from < 3 {
+			within = within[:end]
+		}
+		if size := ticked(within, i-from); size > 0 {
+			i += size
+			found = append(found, [2]int{from, i})
+		}
+	}
+	return found
+}
+
+// ticked is how many bytes of words reach to the end of the first run of so many backticks, 0 where there is none.
+func ticked(words string, run int) int {
+	for at := 0; at < len(words); {
+		next := strings.IndexByte(words[at:], '`')
+		if next < 0 {
+			break
+		}
+		at += next
+		n := ticks(words[at:])
+		if at += n; n == run {
+			return at
+		}
+	}
+	return 0
+}
+
+// ticks is how many backticks s begins with.
+func ticks(s string) int { return len(s) - len(strings.TrimLeft(s, "`")) }
 
 func wordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"sprintbot/sprints/chat"
 )
 
 func TestEveryNameInTheTableIsFound(t *testing.T) {
@@ -57,5 +59,27 @@ func TestSkinTonesStandWhereUnicodePutsThem(t *testing.T) {
 		if got := emoji(name); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
+	}
+}
+
+// Code that people type between backticks is code: no emoji is made in it.
+func TestNoEmojiIsMadeInCodeThatIsTyped(t *testing.T) {
+	for words, want := range map[string]string{
+		"`:tada:` :tada:":                   "`:tada:` 🎉",
+		":tada: `x :tada: y` :wave:":        "🎉 `x :tada: y` 👋",
+		"``a ` :tada:`` :tada:":             "``a ` :tada:`` 🎉",
+		"it`s :tada:":                       "it`s 🎉",
+		"it`s :tada:\nand `that :tada:":     "it`s 🎉\nand `that 🎉",
+		"```:tada:\n:wave:``` :tada:":       "```:tada:\n:wave:``` 🎉",
+		"``` :tada:":                        "``` 🎉",
+		"`https://x.org/:tada:` :tada: `a`": "`https://x.org/:tada:` 🎉 `a`",
+	} {
+		if got := withEmoji(chat.Plainly(words)).Plain(); got != want {
+			t.Errorf("%q is %q, want %q", words, got, want)
+		}
+	}
+	formatted := chat.Text{{Text: "`a "}, {Text: ":tada:", Bold: true}, {Text: "` :tada:"}, {Text: "`", Code: true}, {Text: " :tada: `"}}
+	if got, want := withEmoji(formatted).Plain(), "`a :tada:` 🎉` 🎉 `"; got != want {
+		t.Errorf("with formatting %q, want %q", got, want)
 	}
 }

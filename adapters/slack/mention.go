@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -21,8 +22,11 @@ func (d *directory) mentioned(network string, t chat.Text) chat.Text {
 		return t
 	}
 	var out chat.Text
-	fresh := true // at the beginning of a line
+	code := typedCode(t)
+	fresh, at := true, 0 // at the beginning of a line; bytes of the spans before
 	for i, s := range t {
+		began := at
+		at += len(s.Text)
 		if s.Text == ": " && i > 0 && t[i-1].Who != nil && (i == 1 || strings.HasSuffix(t[i-2].Text, "\n")) {
 			out, fresh = append(out, s), true // behind who speaks
 			continue
@@ -32,19 +36,21 @@ func (d *directory) mentioned(network string, t chat.Text) chat.Text {
 			fresh = s.Lead != "" || strings.HasSuffix(s.Text, "\n")
 			continue
 		}
-		out = append(out, d.namedIn(network, s, fresh)...)
+		out = append(out, d.namedIn(network, s, fresh, func(i int) bool {
+			return slices.ContainsFunc(code, func(c [2]int) bool { return c[0] <= began+i && began+i < c[1] })
+		})...)
 		fresh = strings.HasSuffix(s.Text, "\n")
 	}
 	return out
 }
 
-// namedIn cuts s where it names people.
-func (d *directory) namedIn(network string, s chat.Span, fresh bool) chat.Text {
+// namedIn cuts s where it names people, outside code that is typed in it.
+func (d *directory) namedIn(network string, s chat.Span, fresh bool, inCode func(i int) bool) chat.Text {
 	var out chat.Text
 	done := 0
 	for i := 0; i < len(s.Text); i++ {
 		at := s.Text[i] == '@' && standsAlone(s.Text[:i])
-		if start := i == 0 && fresh || i > 0 && s.Text[i-1] == '\n'; !at && !start {
+		if start := i == 0 && fresh || i > 0 && s.Text[i-1] == '\n'; !at && !start || inCode(i) {
 			continue
 		}
 		from := i
