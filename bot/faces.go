@@ -10,7 +10,7 @@ import (
 
 // faces gives the pictures of people of other networks their addresses on the page at page; nil where the page has no
 // address that the world can reach, for it is the network that fetches them.
-func faces(page string) func(network, nick string) string {
+func faces(page string) func(network, who string) string {
 	u, err := url.Parse(page)
 	if err != nil || u.Host == "" {
 		return nil
@@ -20,5 +20,5 @@ func faces(page string) func(network, nick string) string {
 		host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return nil
 	}
-	return func(network, nick string) string { return page + web.FacePath(network, nick) }
+	return func(network, who string) string { return page + web.FacePath(network, who) }
 }

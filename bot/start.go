@@ -159,7 +159,7 @@ func learnedOf(ctx context.Context, store sprints.Store, network string) (learne
 }
 
 // newNetwork makes the adapter of one configured network.
-func newNetwork(n NetworkConfig, then past, routes relay.Routes, face func(network, nick string) string, log *slog.Logger) (relay.Network, error) {
+func newNetwork(n NetworkConfig, then past, routes relay.Routes, face func(network, who string) string, log *slog.Logger) (relay.Network, error) {
 	switch {
 	case n.IRC != nil:
 		return irc.New(irc.Config{

@@ -19,19 +19,26 @@ func creatures() []string {
 		tiger tropical_fish turkey turtle whale wolf zebra_face`)
 }
 
-// picture stands beside the name of who is relayed: always the same for one nick on one network.
+// unconfirmed stands there instead where a name may be taken for somebody's whose it is not known to be.
+const unconfirmed = ":grey_question:"
+
+// picture stands beside the name of who is relayed: always the same for one person, whatever they are called. A guest is
+// somebody else on each connection, and known by the nick, but never has the picture of an account.
 func (n *Network) picture(out chat.Outgoing) slackapi.MsgOption {
-	nick := strings.ToLower(out.As.Nick)
-	if nick == "" {
-		nick = out.As.ID
+	if out.Doubt {
+		return slackapi.MsgOptionIconEmoji(unconfirmed)
+	}
+	who := out.As.ID
+	if out.As.Guest() && out.As.Nick != "" {
+		who = "guest:" + strings.ToLower(out.As.Nick)
 	}
 	if n.face != nil {
-		if url := n.face(out.As.Network, nick); url != "" {
+		if url := n.face(out.As.Network, who); url != "" {
 			return slackapi.MsgOptionIconURL(url)
 		}
 	}
 	sum := fnv.New32a()
-	_, _ = sum.Write([]byte(out.As.Network + "\x1f" + nick)) // never fails
+	_, _ = sum.Write([]byte(out.As.Network + "\x1f" + who)) // never fails
 	all := creatures()
 	return slackapi.MsgOptionIconEmoji(":" + all[sum.Sum32()%uint32(len(all))] + ":")
 }

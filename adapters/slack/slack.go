@@ -56,8 +56,8 @@ type Config struct {
 	// them it is known which threads to ask after a gap, and what was taken back in it. nil knows of none.
 	Heard func(ctx context.Context, from, to string, most int) ([]sprints.HeardKey, error)
 	// FaceURL is the address of a picture for a person of another network, reachable for Slack. Where it is nil or gives
-	// "" an emoji stands beside their name.
-	FaceURL func(network, nick string) string
+	// "" an emoji stands beside their name. Who is their handle's ID, or "guest:" and the nick.
+	FaceURL func(network, who string) string
 	// Picture is the PNG of a picture of the bot's, by its token; sprints.ErrNotFound where it is not kept any more. nil has
 	// none: pictures are told in words.
 	Picture func(ctx context.Context, token string) ([]byte, error)
@@ -81,7 +81,7 @@ type Network struct {
 	reads      *patience
 	mark       func(context.Context, chat.Place) (sprints.Mark, error)
 	heard      func(ctx context.Context, from, to string, most int) ([]sprints.HeardKey, error)
-	face       func(network, nick string) string
+	face       func(network, who string) string
 	app        App
 	uploads    uploads
 	picturePNG func(ctx context.Context, token string) ([]byte, error)

@@ -21,9 +21,9 @@ const (
 )
 
 // FacePath is the address, on the site, of a small picture that stands for a person of another network: always the same
-// for one nick on one network. It holds a hash and no name.
-func FacePath(network, nick string) string {
-	sum := sha256.Sum256([]byte(network + "\x1f" + nick))
+// for one of a network, by what tells them from others there. It holds a hash and no name.
+func FacePath(network, who string) string {
+	sum := sha256.Sum256([]byte(network + "\x1f" + who))
 	return "/face/" + hex.EncodeToString(sum[:faceBytes]) + ".png"
 }
 
