@@ -34,7 +34,7 @@ fuzz: ## each fuzz target for FUZZTIME
 		done; \
 	done
 
-faults: ## each fault, a hundred rounds where it has rounds: kills, power cuts, a full disk, dead links, servers that refuse
+faults: ## each fault, a hundred rounds where it has rounds, its full length where it lasts: kills, power cuts, a full disk, dead links, servers that refuse
 	FAULT_ROUNDS=100 $(GO) test -race -count=1 -timeout 60m -run 'TestFault|TestKilled' ./...
 
 soak: ## people talk on four networks while something breaks every minute, for SOAK

@@ -27,6 +27,7 @@ type corner struct {
 	rooms  []*cornerRoom
 	spoken []spoken // by the number of the message
 	unsure int      // so many of them may not have been heard on IRC: the bot was killed meanwhile
+	aged   bool     // its clock has gone forward by more than relay.expires: what waited is not lost if the room was told
 }
 
 // cornerRoom is a channel of the same name on each side, bridged.
@@ -175,21 +176,27 @@ func (c *corner) saysOn(n int, sides ...int) {
 	for range n {
 		<-pace.C
 		for _, r := range c.rooms {
-			one := spoken{room: r, there: [2]bool{!r.out[sideIRC], !r.out[sideSlack]}}
-			for _, side := range sides {
-				words := message(side, len(c.spoken))
-				if one.said[side] = true; side == sideIRC {
-					c.ann.Say(r.name, words)
-				} else {
-					c.slack.Say("ada", r.id, words)
-				}
-			}
-			c.spoken = append(c.spoken, one)
+			c.speak(r, sides...)
 		}
 	}
 	if slices.Contains(sides, sideIRC) {
 		c.ann.Sync()
 	}
+}
+
+// speak says the next message in a room.
+func (c *corner) speak(r *cornerRoom, sides ...int) {
+	c.t.Helper()
+	one := spoken{room: r, there: [2]bool{!r.out[sideIRC], !r.out[sideSlack]}}
+	for _, side := range sides {
+		words := message(side, len(c.spoken))
+		if one.said[side] = true; side == sideIRC {
+			c.ann.Say(r.name, words)
+		} else {
+			c.slack.Say("ada", r.id, words)
+		}
+	}
+	c.spoken = append(c.spoken, one)
 }
 
 func message(side, n int) string { return fmt.Sprintf("message %s %05d", sideNames[side], n) }

@@ -17,10 +17,13 @@ func (c *corner) allArrived(mostOnIRC int, ordered bool) {
 	rows := relayedRows(c.t, c.database(), numberedMessage.FindString)
 	for from := range 2 {
 		way := sideNames[from] + " to " + sideNames[1-from]
-		var said, unheard, kept, arrived, lost, doubled, late int
+		var said, unheard, kept, arrived, lost, skipped, doubled, late int
 		for _, r := range c.rooms {
 			times := map[string]int{}
-			newest, again := "", 0
+			newest, again, absent, told := "", 0, 0, 0
+			if c.aged {
+				told = c.skippedIn(r, 1-from)
+			}
 			for _, words := range c.shown(r, 1-from) {
 				if times[words]++; times[words] > 1 {
 					again++
@@ -50,18 +53,24 @@ func (c *corner) allArrived(mostOnIRC int, ordered bool) {
 				if due++; rows[words] {
 					kept++
 				}
-				if times[words] == 0 {
+				if times[words] > 0 {
+					continue
+				}
+				if absent++; absent > told {
 					lost++
 					c.t.Errorf("%s: lost in %s: %q, of which there is a row: %v", way, r.name, words, rows[words])
 				}
 			}
-			if strays := len(times) - due; strays > 0 {
+			if strays := len(times) + absent - due; strays > 0 {
 				c.t.Errorf("%s: %d messages in %s that were not said there", way, strays, r.name)
 			}
 			if most := [2]int{sideSlack: mostOnIRC}[from]; again > most {
 				c.t.Errorf("%s: %d doubled in %s, at most %d may be", way, again, r.name, most)
 			}
-			arrived, doubled = arrived+len(times), doubled+again
+			if absent != told && c.aged {
+				c.t.Errorf("%s: %d did not come to %s, which was told of %d", way, absent, r.name, told)
+			}
+			arrived, skipped, doubled = arrived+len(times), skipped+told, doubled+again
 		}
 		if arrived < said/4 {
 			c.t.Errorf("%s: only %d of %d were heard: the test shows little", way, arrived, said)
@@ -69,8 +78,8 @@ func (c *corner) allArrived(mostOnIRC int, ordered bool) {
 		if late > 0 && (from == sideIRC || ordered) {
 			c.t.Errorf("%s: %d out of order", way, late)
 		}
-		c.t.Logf("%s: %d said, %d of them where nobody could hear, %d rows, %d arrived, %d lost, %d doubled, %d out of order",
-			way, said, unheard, kept, arrived, lost, doubled, late)
+		c.t.Logf("%s: %d said, %d of them where nobody could hear, %d rows, %d arrived, %d lost, %d skipped and told, %d doubled, %d out of order",
+			way, said, unheard, kept, arrived, lost, skipped, doubled, late)
 	}
 }
 

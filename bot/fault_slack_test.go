@@ -14,16 +14,25 @@ func forgetfulSlack(c *corner) { c.slack.Forget(true) }
 
 // TestFaultSlackDisconnectStorm cuts and refreshes Slack's socket and keeps
 // Slack away again and again while people talk on both sides: all of it arrives
-// once.
+// once. In CI nine times, each as soon as the bot is back; in make faults every
+// two seconds for two minutes, whether it is back or not.
 func TestFaultSlackDisconnectStorm(t *testing.T) {
 	t.Parallel()
-	c := newCorner(t, cornerStage{before: forgetfulSlack, slack: []slackdouble.Option{slackdouble.WithAckWithin(time.Second),
+	const full, every = 2 * time.Minute, 2 * time.Second
+	c := newCorner(t, cornerStage{before: forgetfulSlack, takes: long(0, 2*full), slack: []slackdouble.Option{slackdouble.WithAckWithin(time.Second),
 		slackdouble.WithRetryAfter(0, 20*time.Millisecond, 50*time.Millisecond), slackdouble.WithHistoryCap(15)}})
 	c.says(5)
 	c.arrives()
-	before := c.restful()
-	for i := range 9 {
-		connections := c.slack.Connections()
+	before, first := c.restful(), c.slack.Connections()
+	times := 9
+	if inFull() {
+		times = int(full / every)
+	}
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	var connections int
+	for i := range times {
+		connections = c.slack.Connections()
 		switch i % 3 {
 		case 0:
 			c.slack.Disconnect("refresh_requested")
@@ -35,13 +44,22 @@ func TestFaultSlackDisconnectStorm(t *testing.T) {
 			c.slack.SetAway(false)
 		}
 		c.says(5)
+		if inFull() {
+			<-tick.C
+			continue
+		}
 		if err := c.slack.WaitConnected(c.ctx, connections+1); err != nil {
 			t.Fatal(err)
 		}
 		c.says(5)
 	}
+	if err := c.slack.WaitConnected(c.ctx, connections+1); err != nil {
+		t.Fatal(err)
+	}
+	c.says(5)
 	c.arrives()
 	c.settled()
+	t.Logf("%d disconnects, %d connections; Slack lost %d events", times, c.slack.Connections()-first, c.slack.Lost())
 	c.rests(before)
 	c.stop()
 	c.allArrived(0, false)
@@ -88,23 +106,43 @@ func TestFaultSlackHistoryLate(t *testing.T) {
 	c.allArrived(0, true)
 }
 
-// TestFaultSlackSays429 has Slack turn down the posts in one channel again and
-// again: they wait as long as Slack says, the other channel and the other
-// direction don't.
+// TestFaultSlackSays429 has Slack turn down every post in one channel, for a
+// minute in make faults: they wait as long as Slack says, the other channel and
+// the other direction wait no longer than in calm. Then it turns down posts in
+// all channels, now and then.
 func TestFaultSlackSays429(t *testing.T) {
 	t.Parallel()
-	c := newCorner(t, cornerStage{rooms: []string{"#stormy", "#calm"}})
+	calmFor, stormFor := long(3*time.Second, 20*time.Second), long(4*time.Second, time.Minute)
+	c := newCorner(t, cornerStage{rooms: []string{"#stormy", "#calm"}, takes: calmFor + stormFor})
 	c.says(1)
 	c.arrives()
 	before := c.restful()
 	stormy, calm := c.rooms[0], c.rooms[1]
-	c.slack.Fail(slackdouble.Fault{Method: "chat.postMessage", Channel: stormy.id, RetryAfter: 2 * time.Second, Times: 3})
-	c.says(10)
-	c.arrives(calm)
-	c.until("heard from the storm", func() bool { return len(c.shown(stormy, sideIRC)) == 11 })
+	measured := func(lasts time.Duration, each func()) *lags {
+		l, tick := &lags{}, time.NewTicker(time.Second) // no faster than Slack takes posts
+		defer tick.Stop()
+		for end := time.Now().Add(lasts); time.Now().Before(end); <-tick.C {
+			each()
+			c.timed(l, calm, sideIRC)
+			c.timed(l, calm, sideSlack)
+			c.timed(l, stormy, sideSlack)
+		}
+		return l
+	}
+	quiet := measured(calmFor, func() {})
+	c.slack.Fail(slackdouble.Fault{Method: "chat.postMessage", Channel: stormy.id, RetryAfter: long(time.Second, 5*time.Second)})
+	tries := c.turnedDown(stormy)
+	meanwhile := measured(stormFor, func() { c.speak(stormy, sideIRC) })
+	tries = c.turnedDown(stormy) - tries
+	t.Logf("%d posts turned down in %v", tries, stormFor)
+	if most := int(stormFor/long(time.Second, 5*time.Second)) + 1; tries == 0 || tries > most {
+		t.Errorf("%d posts were tried in the storm, at most %d may be", tries, most)
+	}
 	if len(c.missing(stormy)) == 0 {
 		t.Error("the storm was over before the other channel had its lines")
 	}
+	meanwhile.against(t, quiet)
+	c.slack.Heal()
 	c.says(5)
 	c.arrives()
 	c.slack.Fail(slackdouble.Fault{Method: "chat.postMessage", RetryAfter: time.Second, Times: 3, Every: 2}) // all channels

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,14 +18,6 @@ import (
 	"sprintbot/adapters/irc/irctest"
 	"sprintbot/sprints/chat"
 )
-
-// rounds is how often a fault is repeated: n in CI, FAULT_ROUNDS in make faults.
-func rounds(n int) int {
-	if more, err := strconv.Atoi(os.Getenv("FAULT_ROUNDS")); err == nil && more > 0 {
-		return more
-	}
-	return n
-}
 
 // twoServers is the configuration of a bridge between two networks without
 // accounts, left #a and right #b.
@@ -66,6 +57,7 @@ func TestKilledTenTimesNothingHeardIsLost(t *testing.T) {
 	b.Join("#b")
 
 	p := &program{t: t, dir: dir}
+	p.debugDoor()
 	t.Cleanup(p.kill)
 	here := func() { // the bot is in both channels
 		t.Helper()
@@ -74,6 +66,7 @@ func TestKilledTenTimesNothingHeardIsLost(t *testing.T) {
 	}
 	p.start()
 	here()
+	before := p.restful()
 	random := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
 	pace := time.NewTicker(4 * time.Millisecond)
 	defer pace.Stop()
@@ -97,6 +90,7 @@ func TestKilledTenTimesNothingHeardIsLost(t *testing.T) {
 	b.Say("#b", "the end")
 	b.Seen(ctx, irctest.Says(p.nick(b), "#b", "the end"))
 	a.Seen(ctx, irctest.Says(p.nick(a), "#a", "the end"))
+	p.rests(before)
 	p.stop()
 
 	path := filepath.Join(dir, "bot.db")
@@ -120,14 +114,20 @@ func counted(t *testing.T, way string, said, kills int, heard, shown []string) {
 		}
 	}
 	lost, doubled := 0, 0
+	rows := map[string]int{}
 	for _, w := range heard {
+		if rows[w]++; rows[w] > 1 {
+			t.Errorf("%s: heard twice: %q", way, w)
+		}
 		if arrived[w] == 0 {
 			lost++
 			t.Errorf("%s: heard and lost: %q", way, w)
 		}
 	}
-	for _, n := range arrived {
-		doubled += n - 1
+	for w, n := range arrived {
+		if doubled += n - 1; rows[w] == 0 {
+			t.Errorf("%s: shown and never heard: %q", way, w)
+		}
 	}
 	t.Logf("%s: %d said, %d heard, %d arrived, %d lost, %d doubled, %d said while nobody could hear them, %d kills",
 		way, said, len(heard), len(arrived), lost, doubled, said-len(heard), kills)
