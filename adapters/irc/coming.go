@@ -14,35 +14,26 @@ const (
 
 // came tells that somebody joined a channel.
 func (s *session) came(channel string, p *person, at time.Time) {
-	s.happened(chat.Joined, channel, p, "", at)
+	s.happened(chat.Joined, channel, s.handle(p), "", at)
 }
 
-// leaves tells that somebody is about to be forgotten in a channel, or, with
-// none named, in all of them.
+// leaves tells that somebody is about to be forgotten in a channel.
 func (s *session) leaves(nick, channel, words string, at time.Time) {
-	p := s.people[s.folding.fold(nick)]
-	if p == nil {
-		return
-	}
-	if channel != "" {
-		s.happened(chat.Left, channel, p, words, at)
-		return
-	}
-	for key := range p.channels {
-		s.happened(chat.Left, key, p, words, at)
+	if p := s.people[s.folding.fold(nick)]; p != nil {
+		s.happened(chat.Left, channel, s.handle(p), words, at)
 	}
 }
 
 // topic tells that somebody changed what a channel is about.
 func (s *session) topic(l line) {
 	if len(l.params) > 1 && l.host != "" && !s.folding.same(l.nick, s.nick) {
-		s.happened(chat.Topic, l.param(0), s.see(l), l.text(), l.at)
+		s.happened(chat.Topic, l.param(0), s.handle(s.see(l)), l.text(), l.at)
 	}
 }
 
 // happened gives what is no word, where it is wanted: so many in a while, so
 // that a split of the network does not crowd out words.
-func (s *session) happened(kind chat.Kind, channel string, p *person, words string, at time.Time) {
+func (s *session) happened(kind chat.Kind, channel string, from chat.Handle, words string, at time.Time) {
 	r := s.rooms[s.folding.fold(channel)]
 	if !s.n.cfg.Presence || r == nil || !r.joined {
 		return
@@ -56,6 +47,6 @@ func (s *session) happened(kind chat.Kind, channel string, p *person, words stri
 	s.lines++
 	s.hear(r, chat.Message{
 		ID: s.id + "-" + strconv.Itoa(s.lines), In: chat.Place{Network: s.n.cfg.Name, Channel: r.name},
-		From: s.handle(p), At: at, Text: decode(words), Kind: kind,
+		From: from, At: at, Text: decode(words), Kind: kind,
 	})
 }

@@ -275,6 +275,9 @@ func (s *session) held(f *flying, err error) {
 // end settles every line of a connection that is over: they are unconfirmed.
 func (s *session) end() {
 	s.ready = false
+	for key := range s.rooms {
+		s.misses(key)
+	}
 	for label := range s.looks {
 		s.seen(label, nil, chat.ErrOffline)
 	}

@@ -92,7 +92,8 @@ type Network struct {
 	changed chan struct{}
 	limits  limits
 
-	marks map[string]mark // by configured channel; of the one connection alive
+	marks   map[string]mark              // by configured channel; of the one connection alive
+	missing map[string]map[string]absent // by folded channel, which the bot was in before, and nick; of the same connection
 
 	mu     sync.Mutex
 	now    *session // the connection that may be written to, nil while away
@@ -114,6 +115,8 @@ type limits struct {
 	plead     time.Duration // the same, while the services are asked to free it
 	gap       time.Duration // for one answer of the server's history
 	unechoed  time.Duration // for an echo, before a PING asks instead
+	quits     time.Duration // somebody who quit may be back within, and the bot's link end
+	returns   time.Duration // the same after a split, and when the bot itself is back
 	redial    backoff
 }
 
@@ -125,6 +128,7 @@ func usualLimits() limits {
 		tick: 500 * time.Millisecond, quiet: 20 * time.Second, dead: 40 * time.Second,
 		handshake: 4 * time.Second, welcome: 40 * time.Second, joins: 10 * time.Second,
 		rejoin: 60 * time.Second, regain: 30 * time.Second, plead: 2 * time.Second, gap: 10 * time.Second, unechoed: 3 * time.Second,
+		quits: 10 * time.Second, returns: 2 * time.Minute,
 		redial: usualBackoff(),
 	}
 }
@@ -182,6 +186,7 @@ func New(c Config) (*Network, error) {
 		changed: make(chan struct{}, 1),
 		limits:  usualLimits(),
 		marks:   map[string]mark{},
+		missing: map[string]map[string]absent{},
 		status:  chat.Status{Since: time.Now(), Note: "not connected yet"},
 	}, nil
 }

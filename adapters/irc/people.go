@@ -126,7 +126,7 @@ func (s *session) presence(l line) {
 		}
 	case "QUIT":
 		if !mine {
-			s.leaves(l.nick, "", l.param(0), l.at)
+			s.vanishes(l.nick, l.param(0), time.Now())
 			s.gone(l.nick)
 		}
 	case "KILL":
@@ -149,6 +149,9 @@ func (s *session) presence(l line) {
 		s.names(l)
 	case "366":
 		if r := s.rooms[s.folding.fold(l.param(1))]; r != nil && r.joined {
+			if !r.named {
+				s.call(r, time.Now())
+			}
 			r.named = true
 			s.readGap(r)
 			s.settleReady(time.Now())
@@ -190,7 +193,9 @@ func (s *session) joined(l line, mine bool) {
 		if s.caps["extended-join"] && len(l.params) > 1 {
 			p.account, p.asked = named(l.param(1)), true
 		}
-		s.came(channel, p, l.at)
+		if !s.back(key, p.nick) {
+			s.came(channel, p, l.at)
+		}
 		if likeBot(p.nick) {
 			s.suspect(p, false, time.Now())
 		}
@@ -210,6 +215,7 @@ func (s *session) parted(nick, channel, why string) {
 		}
 		return
 	}
+	s.misses(key)
 	for _, p := range s.people {
 		if p.channels[key] {
 			delete(p.channels, key)

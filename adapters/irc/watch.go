@@ -99,6 +99,7 @@ func (s *session) tick(now time.Time) {
 		}
 		s.watchGaps(now)
 		s.forget(now)
+		s.tellMissing(now)
 		s.accounts(now)
 		s.takeBackMore(now)
 		s.askSuspects(now)
