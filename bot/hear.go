@@ -54,8 +54,10 @@ func (e *ear) hear(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)
 			if !e.carrier.Wants(m) {
 				continue // nobody asked to be told, and nothing is kept of it
 			}
-			first, err := tx.Heard(m)
-			if heard[i].First = first; err == nil && first {
+			var err error
+			if m.Kind == chat.Renamed { // nothing is heard: to know it twice is no harm
+				err = tx.Try(func() error { return sprints.KeepNick(tx, m.From) })
+			} else if heard[i].First, err = tx.Heard(m); err == nil && heard[i].First {
 				err = tx.Try(func() (err error) {
 					heard[i].Reply, err = e.take(ctx, tx, m, verdicts[i], &fx)
 					return err
@@ -109,6 +111,11 @@ func (e *ear) take(ctx context.Context, tx sprints.Tx, m chat.Message, v relay.V
 		}
 		if reply, ok := tooLate(m); ok {
 			return e.answer(tx, m, commands.Outcome{Reply: reply})
+		}
+		if m.Ago == 0 {
+			if err := sprints.KeepNick(tx, m.From); err != nil {
+				return nil, err
+			}
 		}
 		out, err := e.desk.Answer(ctx, tx, m)
 		if err != nil {

@@ -1,6 +1,7 @@
 package sprints
 
 import (
+	"errors"
 	"time"
 
 	"sprintbot/sprints/chat"
@@ -37,6 +38,41 @@ type LinkCode struct {
 // Forgotten counts what went when somebody asked to be forgotten. Seats stay
 // as numbers without anybody.
 type Forgotten struct{ Identities, Claims, Seats, Leads int }
+
+// Outdated says that h, as it speaks now, is one of these identities by
+// another nick than the one that is kept.
+func Outdated(ids []Identity, h chat.Handle) bool {
+	if h.Nick == "" || h.Nick == h.ID || h.Bot { // no name, or one of many that a bot speaks for
+		return false
+	}
+	for _, i := range ids {
+		if i.Network == h.Network && i.Key == h.ID {
+			return i.Nick != h.Nick
+		}
+	}
+	return false
+}
+
+// KeepNick keeps what h is called now, if h is known at all: nobody becomes a
+// person by being called something.
+func KeepNick(tx interface {
+	PersonOf(h chat.Handle) (Person, error)
+	Identities(id PersonID) ([]Identity, error)
+	Meet(h chat.Handle) (Person, error)
+}, h chat.Handle) error {
+	p, err := tx.PersonOf(h)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	ids, err := tx.Identities(p.ID)
+	if err == nil && Outdated(ids, h) {
+		_, err = tx.Meet(h)
+	}
+	return err
+}
 
 // PersonReader looks people up.
 type PersonReader interface {

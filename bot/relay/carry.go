@@ -26,6 +26,7 @@ type Carrying interface {
 	sprints.Clocked
 	sprints.EventReader
 	sprints.PersonReader
+	Meet(h chat.Handle) (sprints.Person, error) // keeps the newest nick of who is known
 	sprints.OutboxWriter
 	sprints.ThreadWriter
 	sprints.PasteWriter
@@ -54,7 +55,7 @@ func (c Carrier) say(tx Carrying, m chat.Message) error {
 	var page string
 	for _, to := range others {
 		ways, _ := c.Routes.between(m.In, to)
-		as, doubt, err := c.speaker(tx, m.From, to.Network)
+		as, doubt, err := c.speaker(tx, m, to.Network)
 		if err != nil {
 			return err
 		}

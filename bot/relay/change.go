@@ -57,7 +57,7 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 		if !ok || !a.base.Sent && !a.base.Waiting {
 			continue
 		}
-		as, doubt, err := c.speaker(tx, m.From, to.Network)
+		as, doubt, err := c.speaker(tx, m, to.Network)
 		if err != nil {
 			return err
 		}

@@ -13,33 +13,54 @@ func knownAs(v sprints.PersonReader, h chat.Handle, network string) (chat.Handle
 	if h.Network == network {
 		return h, nil
 	}
+	ids, err := identities(v, h)
+	if err != nil {
+		return h, err
+	}
+	return nicked(ids, h, network), nil
+}
+
+// identities are all of the person who is h; none of who is not known.
+func identities(v sprints.PersonReader, h chat.Handle) ([]sprints.Identity, error) {
 	p, err := v.PersonOf(h)
 	if errors.Is(err, sprints.ErrNotFound) {
-		return h, nil
+		return nil, nil
 	}
 	if err != nil {
-		return h, err
+		return nil, err
 	}
-	ids, err := v.Identities(p.ID)
-	if err != nil {
-		return h, err
-	}
+	return v.Identities(p.ID)
+}
+
+// nicked is the identity of a network among those of h, else h.
+func nicked(ids []sprints.Identity, h chat.Handle, network string) chat.Handle {
 	for _, id := range ids {
 		if id.Network == network && id.Nick != "" {
-			return chat.Handle{Network: network, ID: id.Key, Nick: id.Nick}, nil
+			return chat.Handle{Network: network, ID: id.Key, Nick: id.Nick}
 		}
 	}
-	return h, nil
+	return h
 }
 
 // speaker is the author of relayed words as a network shows them: themselves,
 // by the name the people there know them by; doubt says that it may be taken
-// for somebody's who they are not known to be.
-func (c Carrier) speaker(v sprints.PersonReader, h chat.Handle, network string) (as *chat.Handle, doubt bool, err error) {
-	there, err := knownAs(v, h, network)
-	h.Nick = there.Nick
-	if err == nil && c.Doubts != nil {
-		doubt, err = c.Doubts(v, h)
+// for somebody's who they are not known to be. What a known person is called
+// now is kept, so that the name is right the other way, too: words that come
+// late tell only what they were called then.
+func (c Carrier) speaker(tx Carrying, m chat.Message, network string) (as *chat.Handle, doubt bool, err error) {
+	h := m.From
+	if h.Network != network {
+		ids, err := identities(tx, h)
+		if err == nil && m.Ago == 0 && sprints.Outdated(ids, h) {
+			_, err = tx.Meet(h)
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		h.Nick = nicked(ids, h, network).Nick
+	}
+	if c.Doubts != nil {
+		doubt, err = c.Doubts(tx, h)
 	}
 	return &h, doubt, err
 }

@@ -65,6 +65,7 @@ const (
 	Joined  Kind = "joined"
 	Left    Kind = "left"
 	Topic   Kind = "topic"
+	Renamed Kind = "renamed" // From is called so now; no words, and In is their private conversation
 )
 
 // Message is one thing that was heard.
