@@ -22,7 +22,7 @@ func (k *floodKeys) decode(r *reading, n *yaml.Node, path string) {
 		return
 	}
 	if n.Kind != yaml.MappingNode {
-		r.refuse(path, "must be {person: 60, place: 200, commands: 20}, or the word unlimited")
+		r.refuse(path, "must be {person: 60, place: 600, commands: 20}, or the word unlimited")
 		return
 	}
 	type plain floodKeys
@@ -34,7 +34,7 @@ func (r *reading) flood(k floodKeys) relay.Limits {
 	if k.unlimited {
 		return relay.Limits{}
 	}
-	limits := relay.Limits{Person: 60, Place: 200, Commands: 20}
+	limits := relay.Limits{Person: 60, Place: 600, Commands: 20}
 	for _, key := range []struct {
 		name  string
 		said  int

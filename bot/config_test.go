@@ -269,7 +269,7 @@ func TestAWrongKeyStopsTheStartWithLineKeyAndSuggestion(t *testing.T) {
 		"from and join":       {`["libera #a", "pycon #s"]`, `{join: ["libera #a", "pycon #s"], from: ["libera #a"], to: ["pycon #s"]}`, "bridges.1.from: and to stand in place of join and one_way"},
 		"ignore all":          {"pace: unlimited", "pace: unlimited, ignore: [\"*\"]", "networks.1.ignore.1: must be an id, account:NAME, or a nick"},
 		"low flood":           {"database: t.db", "relay: {flood: {person: 3}}", "relay.flood.person: must be at least 10"},
-		"flood of words":      {"database: t.db", "relay: {flood: fast}", "relay.flood: must be {person: 60, place: 200, commands: 20}, or the word unlimited"},
+		"flood of words":      {"database: t.db", "relay: {flood: fast}", "relay.flood: must be {person: 60, place: 600, commands: 20}, or the word unlimited"},
 		"nick as organizer":   {"account:ada", "ada", `organizers.1: is no services account; a nick is anyone's, so write "libera account:NAME"`},
 		"name as organizer":   {`"libera account:ada"`, `"pycon ada"`, "organizers.1: is no member ID"},
 		"url":                 {"database: t.db", "web: {url: sprints.example.org}", "web.url: must be a whole address"},

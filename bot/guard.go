@@ -21,8 +21,8 @@ import (
 const toldFor = 24 * time.Hour
 
 // guard keeps the bridge from floods, from other relays, and from places that
-// are paused. What it counts is lost at a restart; pauses and who is ignored
-// are rows, kept here as they were after the last commit that changed them.
+// are paused. What it counts is lost at a restart; what floods left out, pauses
+// and who is ignored are rows, kept here as they were after the last commit that changed them.
 type guard struct {
 	floods *relay.Floods
 	others *relay.Others
@@ -139,13 +139,9 @@ func (e *ear) carry(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
 		return nil
 	case m.Kind == chat.Deleted: // words taken back are taken back everywhere, whatever holds others
 		return e.carrier.Carry(inTurn(tx, m), m)
-	case v.Tell:
-		return e.tellFlood(tx, m, v)
-	case v.Stop:
-		return nil
 	}
-	if v.Missed.Lines > 0 { // also where the place was paused meanwhile
-		if err := e.tellMissed(tx, m.In, v.Missed, chat.SourceKey(m.In.Network, m.ID)); err != nil {
+	if v.Over { // also where the place was paused meanwhile
+		if err := e.carrier.TellStopped(inTurn(tx, m), m.In, m.At); err != nil {
 			return err
 		}
 	}
@@ -159,6 +155,14 @@ func (e *ear) carry(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
 		case paused:
 			return tx.SkipLine(m.In.Root(), m.At)
 		}
+	}
+	if v.Stop {
+		if v.Tell {
+			if err := e.tellFlood(inTurn(tx, m), m, v); err != nil {
+				return err
+			}
+		}
+		return e.carrier.Stop(tx, m)
 	}
 	if e.desk.Organizer(m.From.Network, m.From.ID) {
 		e.guard.staff.saw(m.From)
@@ -196,55 +200,48 @@ func pausedNow(v sprints.BridgeReader, p chat.Place) (bool, error) {
 	return slices.ContainsFunc(pauses, func(s sprints.Pause) bool { return s.Place == p.Root() }), err
 }
 
-// tellFlood says, once a flood, that what comes is not carried: to those who
-// would have read it, and to organizers.
+// tellFlood says, once a flood, that not all that comes is carried: to those who
+// would have read it, behind what is carried of it, and to organizers.
 func (e *ear) tellFlood(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
 	who := called(m.From)
 	if v.Whole {
-		who = "everybody together"
+		who = "several people together"
 	}
 	source := chat.SourceKey(m.In.Network, m.ID)
 	e.log.Warn("a flood is not carried", "place", m.In.String(), "whole", v.Whole)
-	said := chat.Saying(chat.Plainly(fmt.Sprintf("Too much at once from %s in %s: it is not carried here until it has been quiet for a minute.", who, m.In)))
-	if err := e.everyOther(tx, m.In, "flood\x1f"+source, said); err != nil {
-		return err
+	said := chat.Saying(chat.Plainly(fmt.Sprintf("Too much at once from %s in %s: what is above the limit is not carried here. How much that was, and where to read it, I say when it is over.", who, m.In)))
+	for _, to := range e.carrier.Routes.Others(m.In) {
+		if _, _, err := tx.Post(chat.Outgoing{
+			Key: "flood\x1f" + source + "\x1f" + to.String(), To: to, Lane: chat.Relays, Kind: chat.Said, Reply: said,
+			At: m.At, Expires: tx.Now().Add(e.carrier.Expires),
+		}); err != nil {
+			return err
+		}
 	}
 	return e.tellOrganizers(tx, "flood\x1f"+source, []chat.Line{
-		sayLine("More than the limit within ten seconds from %s in %s: it is not carried until it has been quiet for a minute.", who, m.In),
+		sayLine("More than the limit within ten seconds from %s in %s: what is above it is not carried, until it comes more slowly.", who, m.In),
 		tryLine("bridge resume " + m.In.String()),
 		tryLine("bridges"),
 	})
 }
 
-// tellMissed says in the other places how much of a place was not carried.
-func (e *ear) tellMissed(tx sprints.Tx, from chat.Place, k relay.Missed, key string) error {
-	event, err := tx.Event()
-	zone := time.UTC
-	if err == nil {
-		zone = event.Zone
-	}
-	first, last := k.First.In(zone).Format("15:04"), k.Last.In(zone).Format("15:04")
-	words := fmt.Sprintf("%d messages of %s skipped, %s-%s; read them in %s.", k.Lines, from, first, last, e.carrier.Where(from))
-	if k.Lines == 1 {
-		words = fmt.Sprintf("1 message of %s skipped, %s; read it in %s.", from, first, e.carrier.Where(from))
-	}
-	return e.everyOther(tx, from, "missed\x1f"+key, chat.Saying(chat.Plainly(words)))
-}
-
-// tellOver tells of floods that are over, also where nobody has spoken since.
+// tellOver tells of floods that are over, also where nobody has spoken since,
+// and of those before a restart.
 func (e *ear) tellOver(ctx context.Context) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	for p, k := range e.guard.floods.Over(time.Now()) {
-		err := e.store.Write(ctx, func(tx sprints.Tx) error {
-			return e.tellMissed(tx, p, k, fmt.Sprintf("%s\x1f%d", p, k.First.UnixNano()))
-		})
-		if err != nil {
-			e.guard.floods.Untold(p, k)
-			if ctx.Err() == nil {
-				e.log.Error("what a flood left out can't be told yet", "place", p, "error", err)
-			}
+	var all []sprints.Flood
+	err := e.store.Read(ctx, func(v sprints.View) (err error) {
+		all, err = v.Floods()
+		return err
+	})
+	for _, f := range all {
+		if err == nil && relay.Due(f, time.Now()) {
+			err = e.store.Write(ctx, func(tx sprints.Tx) error { return e.carrier.TellStopped(tx, f.Place, tx.Now()) })
 		}
+	}
+	if err != nil && ctx.Err() == nil {
+		e.log.Error("what a flood left out can't be told yet", "error", err)
 	}
 }
 
@@ -262,19 +259,6 @@ func (e *ear) where(to chat.Place, network string) string {
 		}
 	}
 	return strings.Join(all, ", ")
-}
-
-// everyOther says something of the bot's own to all who hear a place, once.
-func (e *ear) everyOther(tx sprints.Tx, from chat.Place, key string, said chat.Reply) error {
-	for _, to := range e.carrier.Routes.Others(from) {
-		if _, _, err := tx.Post(chat.Outgoing{
-			Key: key + "\x1f" + to.String(), To: to, Lane: chat.Announcements, Kind: chat.Said, Reply: said,
-			At: tx.Now(), Expires: tx.Now().Add(toldFor),
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // tellOrganizers says something where organizers read, once a key. It is called

@@ -69,7 +69,7 @@ func rows(t *testing.T, store sprints.Store) []string {
 	var all []string
 	err := store.Read(t.Context(), func(v sprints.View) error {
 		for _, n := range []string{"libera", "pycon"} {
-			waiting, err := v.Waiting(n, 0, 100)
+			waiting, err := v.Waiting(n, 0, 1000)
 			if err != nil {
 				return err
 			}

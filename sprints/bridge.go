@@ -44,6 +44,7 @@ type NetworkState struct {
 
 // BridgeReader reads how bridges are.
 type BridgeReader interface {
+	FloodReader
 	Pauses() ([]Pause, error)
 	Ignored() ([]Ignored, error)
 	// Trusted are who an organizer says is no relay, named as who is ignored.
@@ -59,6 +60,7 @@ type BridgeReader interface {
 // BridgeWriter changes them.
 type BridgeWriter interface {
 	BridgeReader
+	FloodWriter
 	// PauseBridge makes a place's relays wait; first is false where they did.
 	PauseBridge(place chat.Place) (first bool, err error)
 	// ResumeBridge ends a pause and says what it was, ErrNotFound if there is none.

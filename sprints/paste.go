@@ -47,6 +47,8 @@ type PasteWriter interface {
 	SavePaste(p Paste) error
 	// SaveSkipped adds words to their page; what is there stays.
 	SaveSkipped([]Skipped) error
+	// RewordSkipped replaces the words of a message on the pages of skipped ones.
+	RewordSkipped(source string, words chat.Text) error
 	// DropPaste removes the page of a message, if it has one, and its words from
 	// the pages of skipped ones.
 	DropPaste(source string) error

@@ -63,6 +63,16 @@ func (t *tx) SaveSkipped(all []sprints.Skipped) error {
 	return nil
 }
 
+func (t *tx) RewordSkipped(source string, words chat.Text) error {
+	body, err := json.Marshal(words)
+	if err != nil {
+		return err
+	}
+	n, err := t.exec("UPDATE skipped SET body = ? WHERE source = ?", string(body), source)
+	t.scrub = t.scrub || n > 0
+	return err
+}
+
 func (t *tx) DropPaste(source string) error {
 	for _, query := range []string{"DELETE FROM paste WHERE source = ?", "DELETE FROM skipped WHERE source = ?"} {
 		n, err := t.exec(query, source)

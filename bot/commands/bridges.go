@@ -30,7 +30,7 @@ func bridgeCommands() []Command {
 		},
 		{
 			Name: "bridge resume", Aliases: []string{"resume bridge", "bridge continue"}, Usage: "NUMBER or NETWORK #CHANNEL", Access: Organizer, Min: 1, Max: 2,
-			Summary:  "Ends a pause, or the minute that a channel is quiet for after a flood.",
+			Summary:  "Ends a pause, or has all carried again that is said after a flood.",
 			Examples: []string{"bridge resume 1"},
 			Run:      bridgeResume,
 		},

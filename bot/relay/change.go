@@ -33,6 +33,12 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 			return err
 		}
 	}
+	words := wordsOf(m)
+	if m.Kind == chat.Edited && !words.Silent() {
+		if err := tx.RewordSkipped(source, chat.Plainly(words.Plain())); err != nil {
+			return err
+		}
+	}
 	rows, err := tx.Counterparts(source)
 	if err != nil || rows == nil {
 		return err
@@ -46,7 +52,6 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 		}
 		all[i].last, all[i].wait = r, all[i].wait || r.Waiting
 	}
-	words := wordsOf(m)
 	if m.Kind == chat.Edited && words.Silent() {
 		return nil
 	}

@@ -88,8 +88,8 @@ func (s *Sender) expire(now time.Time) {
 			for _, r := range rows {
 				if r.expired(now) {
 					over = append(over, r)
-				} else if chat.Lane(lane) == chat.Relays {
-					break // all relays live equally long
+				} else if chat.Lane(lane) == chat.Relays && !r.Expires.IsZero() {
+					break // all relays that do not live for ever live equally long
 				}
 			}
 		}

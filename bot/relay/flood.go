@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"sync"
 	"time"
 
@@ -9,46 +10,49 @@ import (
 
 const (
 	floodWindow = 10 * time.Second // limits are counted over
-	floodQuiet  = time.Minute      // a flood is over so long after its rate was last above the limit
+	floodQuiet  = time.Minute      // of floods of one source, and of what they left out, people are told so often at most
 	floodKept   = 4096             // sources remembered before old ones are forgotten
+	floodFew    = 10               // lines of somebody that are few, however much others say
+	floodWhole  = 2                // times its limit a place carries where each says few
 )
 
 // Limits are how much within ten seconds is carried and answered; zero is no
 // limit.
 type Limits struct {
-	Person   int // lines of one person or bot in one place that are carried
-	Place    int // lines of one place that are carried
+	Person   int // lines of one person or bot in one place
+	Place    int // lines of one place, before those who said most are stopped
 	Commands int // commands of one person that are run
 }
 
 // Verdict is what Floods says of one message. Its zero value lets it pass.
 type Verdict struct {
-	Stop   bool   // one too many: it is neither carried nor run
-	Tell   bool   // of those stopped the first: people are told
-	Whole  bool   // the place is above its limit, not the one who speaks
-	Missed Missed // what was stopped there before a flood that is over
+	Stop  bool // one too many: it is neither carried nor run
+	Tell  bool // of those stopped the first: people are told
+	Whole bool // the place is above its limit, not only the one who speaks
+	Over  bool // something was stopped in its place before, and that is over
 }
 
-// Missed is how many lines were not carried, and when they were said.
-type Missed struct {
-	Lines       int
-	First, Last time.Time
-}
-
-// Floods counts what is said, and stops what comes faster than the limits. It
-// keeps nothing beyond a restart. Its methods may be called from any goroutine.
+// Floods counts what is said, and stops what comes faster than the limits: of
+// each person what is said while there were as many lines of theirs in the ten
+// seconds before, carried or not. In a place above its limit those are stopped
+// who said more than their share of it; who said few is not, until all together
+// have twice the limit carried. It keeps nothing beyond a restart. Its methods
+// may be called from any goroutine.
 type Floods struct {
-	mu     sync.Mutex
-	limits Limits
-	meters map[source]*meter
-	again  map[string]Verdict // of messages that come again, because they could not be kept
-	judged map[string]bool    // messages counted already: a network may bring one again, or a gap hold it too
-	newest [floodKept]string  // of judged, a ring
-	next   int
+	mu       sync.Mutex
+	limits   Limits
+	meters   map[source]*meter
+	rooms    map[chat.Place]*room
+	again    map[string]Verdict // of messages that come again, because they could not be kept
+	judged   map[string]bool    // messages counted already: a network may bring one again, or a gap hold it too
+	newest   [floodKept]string  // of judged, a ring
+	next     int
+	pruned   time.Time
+	speaking map[string]bool // scratch
 }
 
-// source is whose lines are counted together: somebody's in a place, a place's
-// (no who), or somebody's commands on a network (no channel).
+// source is whose lines are counted together: somebody's in a place, or
+// somebody's commands on a network (no channel).
 type source struct {
 	place chat.Place
 	who   string
@@ -59,14 +63,24 @@ type meter struct {
 	times  []int64 // a ring, Unix nanoseconds
 	n      int
 	newest time.Time
-	over   time.Time // when it was last above the limit while a flood lasts, else zero
-	told   time.Time
-	missed Missed
+	over   time.Time // when it was last above the limit, zero never
+}
+
+// room is a place's lines, but for those that are too many of one person.
+type room struct {
+	said    meter
+	who     []string // who said them, as in said.times
+	carried meter
+	stopped time.Time // when something was last stopped there, zero never
+	owes    bool      // and that is not told
 }
 
 // NewFloods counts against limits.
 func NewFloods(limits Limits) *Floods {
-	return &Floods{limits: limits, meters: map[source]*meter{}, again: map[string]Verdict{}, judged: map[string]bool{}}
+	return &Floods{
+		limits: limits, meters: map[source]*meter{}, rooms: map[chat.Place]*room{},
+		again: map[string]Verdict{}, judged: map[string]bool{}, speaking: map[string]bool{},
+	}
 }
 
 // Limit changes the limits; what was counted is forgotten.
@@ -74,7 +88,7 @@ func (f *Floods) Limit(limits Limits) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if limits != f.limits {
-		f.limits, f.meters = limits, map[source]*meter{}
+		f.limits, f.meters, f.rooms = limits, map[source]*meter{}, map[chat.Place]*room{}
 	}
 }
 
@@ -134,57 +148,18 @@ func (f *Floods) Failed(ms []chat.Message, verdicts []Verdict) {
 	}
 }
 
-// Calm ends what floods there are in a place.
+// Calm has what is said in a place carried at once, whatever was said before.
 func (f *Floods) Calm(p chat.Place) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for s, m := range f.meters {
-		if s.place == p.Root() && !m.over.IsZero() {
-			m.over, m.n = time.Time{}, 0
+	for s := range f.meters {
+		if s.place == p.Root() {
+			delete(f.meters, s)
 		}
 	}
-}
-
-// Over gives what was stopped in floods that are over, by place, each once:
-// that it is told does not wait for somebody to speak there.
-func (f *Floods) Over(now time.Time) map[chat.Place]Missed {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var all map[chat.Place]Missed
-	for s, m := range f.meters {
-		if m.missed.Lines == 0 || now.Sub(m.over) < floodQuiet {
-			continue
-		}
-		if all == nil {
-			all = map[chat.Place]Missed{}
-		}
-		all[s.place] = all[s.place].and(m.missed)
-		m.over, m.missed = time.Time{}, Missed{}
+	if r := f.rooms[p.Root()]; r != nil {
+		f.rooms[p.Root()] = &room{owes: r.owes}
 	}
-	return all
-}
-
-// Untold takes back what could not be told of a place.
-func (f *Floods) Untold(p chat.Place, k Missed) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	m := f.meter(source{place: p}, k.Last)
-	m.missed = m.missed.and(k)
-}
-
-// and is both together.
-func (k Missed) and(o Missed) Missed {
-	if k.Lines == 0 {
-		return o
-	}
-	if o.First.Before(k.First) {
-		k.First = o.First
-	}
-	if o.Last.After(k.Last) {
-		k.Last = o.Last
-	}
-	k.Lines += o.Lines
-	return k
 }
 
 // Stopped are the places of which something is not carried now.
@@ -192,11 +167,9 @@ func (f *Floods) Stopped(now time.Time) []chat.Place {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var all []chat.Place
-	seen := map[chat.Place]bool{}
-	for s, m := range f.meters {
-		if s.place.Channel != "" && !m.over.IsZero() && now.Sub(m.over) < floodQuiet && !seen[s.place] {
-			seen[s.place] = true
-			all = append(all, s.place)
+	for p, r := range f.rooms {
+		if !r.stopped.IsZero() && now.Sub(r.stopped) < floodWindow {
+			all = append(all, p)
 		}
 	}
 	return all
@@ -211,22 +184,71 @@ func (f *Floods) command(now time.Time, m chat.Message) Verdict {
 		k.add(now, f.limits.Commands)
 		return Verdict{}
 	}
-	v := Verdict{Stop: true, Tell: now.Sub(k.told) > floodQuiet}
+	v := Verdict{Stop: true, Tell: now.Sub(k.over) > floodQuiet}
 	if v.Tell {
-		k.told = now
+		k.over = now
 	}
 	return v
 }
 
-func (f *Floods) line(at time.Time, m chat.Message) Verdict {
+func (f *Floods) line(at time.Time, m chat.Message) (v Verdict) {
 	place := m.In.Root()
-	person := f.meter(source{place, m.From.ID}, at)
-	if v := person.flow(at, f.limits.Person); v.Stop || v.Missed.Lines > 0 {
-		return v
+	r := f.rooms[place]
+	if r == nil {
+		r = &room{}
+		f.rooms[place] = r
 	}
-	v := f.meter(source{place: place}, at).flow(at, f.limits.Place)
-	v.Whole = v.Stop
+	k := f.meter(source{place, m.From.ID}, at)
+	full := k.full(at, f.limits.Person)
+	k.add(at, cmp.Or(f.limits.Person, f.limits.Place))
+	if full {
+		v.Stop, v.Tell = true, k.above(at)
+	} else if f.crowded(r, k, at, m.From.ID) {
+		v.Stop, v.Whole, v.Tell = true, true, r.said.above(at)
+	}
+	switch {
+	case v.Stop:
+		r.owes = true
+		if at.After(r.stopped) {
+			r.stopped = at
+		}
+	case r.owes && at.Sub(r.stopped) >= floodWindow:
+		r.owes, v.Over = false, true
+	}
 	return v
+}
+
+// crowded counts a line of somebody, whose lines own has, in a room, and says
+// whether it is stopped.
+func (f *Floods) crowded(r *room, own *meter, at time.Time, who string) bool {
+	limit := f.limits.Place
+	if limit == 0 {
+		return false
+	}
+	stop := r.said.full(at, limit) && (own.within(at) > f.share(r, at, who) || r.carried.full(at, floodWhole*limit))
+	if i := r.said.n % limit; i < len(r.who) {
+		r.who[i] = who
+	} else {
+		r.who = append(r.who, who)
+	}
+	r.said.add(at, limit)
+	if !stop {
+		r.carried.add(at, floodWhole*limit)
+	}
+	return stop
+}
+
+// share is how many of the lines that a room may have are somebody's, who says
+// one more.
+func (f *Floods) share(r *room, at time.Time, who string) int {
+	clear(f.speaking)
+	f.speaking[who] = true
+	for i, t := range r.said.times {
+		if within(at, t) {
+			f.speaking[r.who[i]] = true
+		}
+	}
+	return max(floodFew, f.limits.Place/len(f.speaking))
 }
 
 func (f *Floods) meter(s source, at time.Time) *meter {
@@ -241,48 +263,43 @@ func (f *Floods) meter(s source, at time.Time) *meter {
 	return k
 }
 
-// flow counts a line and says whether it passes.
-func (k *meter) flow(at time.Time, limit int) (v Verdict) {
-	if limit == 0 {
-		return v
+// above notes that k was above its limit, and says whether that is new.
+func (k *meter) above(at time.Time) bool {
+	news := at.Sub(k.over) >= floodQuiet
+	if at.After(k.over) {
+		k.over = at
 	}
-	full := k.full(at, limit)
-	k.add(at, limit)
-	switch {
-	case full:
-		v.Stop, v.Tell = true, k.over.IsZero()
-		if at.After(k.over) {
-			k.over = at
-		}
-	case !k.over.IsZero() && at.Before(k.over.Add(-floodQuiet)):
-		return v // said before it, and fetched late
-	case !k.over.IsZero() && at.Sub(k.over) < floodQuiet:
-		v.Stop = true
-	default:
-		k.over = time.Time{}
-		v.Missed, k.missed = k.missed, Missed{}
-		return v
-	}
-	if k.missed.Lines++; k.missed.Lines == 1 {
-		k.missed.First = at
-	}
-	k.missed.Last = at
-	return v
+	return news
 }
 
 // full says that as many lines as the limit were said in the window before at.
 // What was said before all of them, and is fetched late, is not too much.
 func (k *meter) full(at time.Time, limit int) bool {
-	if k.n < limit {
-		return false
+	return limit > 0 && k.n >= limit && within(at, k.times[k.n%limit])
+}
+
+// within is how many lines it has in the window before at, as many as it holds.
+func (k *meter) within(at time.Time) (n int) {
+	for _, t := range k.times {
+		if within(at, t) {
+			n++
+		}
 	}
-	since := at.UnixNano() - k.times[k.n%limit]
+	return n
+}
+
+// within says that t is in the window before at.
+func within(at time.Time, t int64) bool {
+	since := at.UnixNano() - t
 	return since >= 0 && since < int64(floodWindow)
 }
 
 func (k *meter) add(at time.Time, limit int) {
+	if limit == 0 {
+		return
+	}
 	if len(k.times) < limit {
-		k.times = append(k.times[:k.n%limit], at.UnixNano())
+		k.times = append(k.times, at.UnixNano())
 	} else {
 		k.times[k.n%limit] = at.UnixNano()
 	}
@@ -291,11 +308,12 @@ func (k *meter) add(at time.Time, limit int) {
 
 // prune forgets who has been silent for long.
 func (f *Floods) prune(now time.Time) {
-	if len(f.meters) < floodKept {
+	if len(f.meters) < floodKept || now.Sub(f.pruned) < floodWindow {
 		return
 	}
+	f.pruned = now
 	for s, k := range f.meters {
-		if now.Sub(k.newest) > 2*floodQuiet && k.missed.Lines == 0 {
+		if now.Sub(k.newest) > floodQuiet {
 			delete(f.meters, s)
 		}
 	}

@@ -50,6 +50,7 @@ func Run(t *testing.T, open Opener) {
 		{"Counterparts", testCounterparts},
 		{"Pastes", testPastes},
 		{"Skipped", testSkipped},
+		{"Flood", testFlood},
 		{"Pictures", testPictures},
 		{"Threads", testThreads},
 		{"Bridge", testBridge},
