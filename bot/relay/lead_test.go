@@ -93,3 +93,20 @@ func TestSkippedWordsStandOnAPage(t *testing.T) {
 		t.Errorf("the page has %q", words)
 	}
 }
+
+// What tells of a flood stands among relays, and does not expire.
+func TestWhatNeverExpiresKeepsNothingAliveBehindIt(t *testing.T) {
+	w := newWire()
+	r := newRig(t, w, w)
+	w.set(func() { w.up = false })
+	r.post("#a", chat.Relays, nil, "notice")
+	r.expiring(w, 2)
+	r.until("it is told", func() bool {
+		rows := r.waiting()
+		return len(rows) == 2 && strings.HasPrefix(rows[1].Reply.Plain(), "2 messages skipped")
+	})
+	w.set(func() { w.up = true })
+	if got := w.wait(t, 2); len(got) != 2 || !strings.HasPrefix(got[0], "#a 2 messages skipped") || got[1] != "#a notice" {
+		t.Errorf("arrived %q", got)
+	}
+}

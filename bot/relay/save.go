@@ -228,7 +228,7 @@ func (s *Sender) timers(now time.Time) (due, wire <-chan struct{}, stop func()) 
 				sooner(r.NotBefore)
 				sooner(r.Expires)
 				waits := r.NotBefore.After(now) || r.behind() || r.early() // else those after it wait for it
-				if r.Lane == chat.Relays && !waits || i > 64 {
+				if r.Lane == chat.Relays && !waits && !r.Expires.IsZero() || i > 64 {
 					break
 				}
 			}
