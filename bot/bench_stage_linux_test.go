@@ -262,34 +262,25 @@ bridges:
 }
 
 // from measures what is said in Slack until it is read on IRC.
-func (s *slackStage) from(b *testing.B, messages, perSecond int) {
+func (s *slackStage) from(b *testing.B, c benchCase) {
 	b.Helper()
 	pid := s.cmd.Process.Pid
 	commits, _ := s.disk.commits(b, 50)
 	startedCPU := cpuSeconds(pid)
-	sent := map[int]time.Time{}
-	began := time.Now()
-	for n := range messages {
-		if wait := time.Until(began.Add(time.Duration(n) * time.Second / time.Duration(perSecond))); wait > 0 {
-			<-time.After(wait)
-		}
-		s.said++
-		sent[s.said] = time.Now()
-		s.slack.Say("ada", "#sprints", numbered(s.said))
-	}
-	arrived := s.reader.take(messages, 20*time.Second)
-	s.print(b, fmt.Sprintf("Slack to IRC %d/s", perSecond), messages, arrived, sent, commits, cpuSeconds(pid)-startedCPU)
+	sent := s.speak(c, func(_ int, words string) { s.slack.Say("ada", "#sprints", words) })
+	arrived := s.reader.take(c.messages, 20*time.Second)
+	s.print(b, "Slack to IRC "+c.name+"/s", c.messages, arrived, sent, commits, cpuSeconds(pid)-startedCPU)
 }
 
 // to measures what is said on IRC until Slack has taken it: there a channel gets
 // about one post a second, and what waits goes in one.
-func (s *slackStage) to(b *testing.B, messages, perSecond int) {
+func (s *slackStage) to(b *testing.B, c benchCase) {
 	b.Helper()
 	pid := s.cmd.Process.Pid
 	commits, _ := s.disk.commits(b, 50)
 	startedCPU := cpuSeconds(pid)
 	before := len(s.slack.Posts())
-	sent := s.say(benchCase{messages: messages, perSecond: perSecond})
+	sent := s.say(c)
 	newest := numbered(s.said)
 	ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
 	defer cancel()
@@ -306,20 +297,28 @@ func (s *slackStage) to(b *testing.B, messages, perSecond int) {
 			}
 		}
 	}
-	s.print(b, fmt.Sprintf("IRC to Slack %d/s in %d posts", perSecond, len(posts)), messages, arrived, sent, commits, cpuSeconds(pid)-startedCPU)
+	s.print(b, fmt.Sprintf("IRC to Slack %s/s in %d posts", c.name, len(posts)), c.messages, arrived, sent, commits, cpuSeconds(pid)-startedCPU)
 	s.reader.take(0, 0)
 }
 
 func (s *slackStage) print(b *testing.B, name string, messages int, arrived sightings, sent map[int]time.Time, commits []time.Duration, cpu float64) {
 	b.Helper()
 	var relays []time.Duration
+	var first, last time.Time
 	for n, at := range arrived.at {
 		relays = append(relays, at.Sub(sent[n]))
+		if first.IsZero() || sent[n].Before(first) {
+			first = sent[n]
+		}
+		if at.After(last) {
+			last = at
+		}
 	}
 	r50, r99 := quantiles(relays)
 	c50, c99 := quantiles(commits)
-	fmt.Printf("%-26s %4d of %4d, %d out of order, %d doubled | p50 %.2f p99 %.2f | commit %.2f %.2f ms | CPU %.2f s/1000 | load %s\n",
-		name, len(arrived.at), messages, arrived.swapped, arrived.doubled, ms(r50), ms(r99), ms(c50), ms(c99), cpu*1000/float64(messages), machineLoad())
+	fmt.Printf("%-26s %4d of %4d, %d out of order, %d doubled, %.0f/s | p50 %.2f p99 %.2f | commit %.2f %.2f ms | CPU %.2f s/1000 | load %s\n",
+		name, len(arrived.at), messages, arrived.swapped, arrived.doubled, float64(len(arrived.at))/last.Sub(first).Seconds(),
+		ms(r50), ms(r99), ms(c50), ms(c99), cpu*1000/float64(messages), machineLoad())
 	b.ReportMetric(ms(r50), "relay-p50-ms")
 	b.ReportMetric(ms(r99), "relay-p99-ms")
 	if lost := messages - len(arrived.at); lost > 0 || arrived.doubled > 0 || arrived.swapped > 0 {

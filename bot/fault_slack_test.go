@@ -53,13 +53,16 @@ func TestFaultSlackDisconnectStorm(t *testing.T) {
 		}
 		c.says(5)
 	}
+	ended := time.Now()
 	if err := c.slack.WaitConnected(c.ctx, connections+1); err != nil {
 		t.Fatal(err)
 	}
+	back := time.Since(ended)
 	c.says(5)
 	c.arrives()
 	c.settled()
-	t.Logf("%d disconnects, %d connections; Slack lost %d events", times, c.slack.Connections()-first, c.slack.Lost())
+	t.Logf("%d disconnects, %d connections; Slack lost %d events; connected %v after the last, all arrived %v after it",
+		times, c.slack.Connections()-first, c.slack.Lost(), back, time.Since(ended))
 	c.rests(before)
 	c.stop()
 	c.allArrived(0, false)
