@@ -24,6 +24,24 @@ func (s *session) leaves(nick, channel, words string, at time.Time) {
 	}
 }
 
+// isCalled tells what somebody is called, where it can be that they are known:
+// by an account, or by a guest's id that this connection gave them.
+func (s *session) isCalled(p *person, at time.Time) {
+	if p.account == "" && p.guest == "" {
+		return
+	}
+	if now := time.Now(); now.Sub(s.renamesSince) > comingsEvery {
+		s.renamesSince, s.renames = now, 0
+	}
+	if s.renames++; s.renames > comingsMost {
+		return // it is seen when they speak
+	}
+	h := s.handle(p)
+	h.Bot = p.bot
+	s.lines++
+	s.n.heard.Put(chat.Message{ID: s.id + "-" + strconv.Itoa(s.lines), In: chat.Direct(h), From: h, At: at, Kind: chat.Renamed})
+}
+
 // topic tells that somebody changed what a channel is about.
 func (s *session) topic(l line) {
 	if len(l.params) > 1 && l.host != "" && !s.folding.same(l.nick, s.nick) {

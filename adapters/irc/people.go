@@ -138,6 +138,9 @@ func (s *session) presence(l line) {
 	case "ACCOUNT":
 		if p := s.people[s.folding.fold(l.nick)]; p != nil {
 			p.account, p.asked = named(l.param(0)), true
+			if p.account != "" {
+				s.isCalled(p, l.at)
+			}
 		}
 	case "CHGHOST":
 		if mine {
@@ -186,12 +189,16 @@ func (s *session) joined(l line, mine bool) {
 			continue
 		}
 		p := s.people[s.folding.fold(l.nick)]
-		if p == nil || len(p.channels) == 0 {
+		fresh := p == nil || len(p.channels) == 0
+		if fresh {
 			p = s.see(l)
 		}
 		p.channels[key] = true
 		if s.caps["extended-join"] && len(l.params) > 1 {
 			p.account, p.asked = named(l.param(1)), true
+			if fresh && p.account != "" {
+				s.isCalled(p, l.at)
+			}
 		}
 		if !s.back(key, p.nick) {
 			s.came(channel, p, l.at)
@@ -255,6 +262,7 @@ func (s *session) renamed(l line, mine bool) {
 		delete(s.people, from)
 		p.nick = to
 		s.people[s.folding.fold(to)] = p
+		s.isCalled(p, l.at)
 	}
 	s.freed(l.nick)
 }

@@ -56,6 +56,8 @@ type session struct {
 
 	comings      int // and goings, told since:
 	comingsSince time.Time
+	renames      int // told since:
+	renamesSince time.Time
 
 	labels   map[string]string // open batches that answer a label
 	rooms    map[string]*room  // configured channels, by folded name

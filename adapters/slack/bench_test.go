@@ -25,6 +25,7 @@ type bench struct {
 
 	mu      sync.Mutex
 	heard   []chat.Message
+	renamed []chat.Message
 	keys    map[string]bool
 	fail    func(ms []chat.Message) error
 	changed chan struct{}
@@ -82,6 +83,10 @@ func (b *bench) hear(_ context.Context, ms []chat.Message) ([]chat.Heard, error)
 	}
 	out := make([]chat.Heard, len(ms))
 	for i, m := range ms {
+		if m.Kind == chat.Renamed {
+			b.renamed = append(b.renamed, m)
+			continue
+		}
 		if out[i].First = !b.keys[m.ID]; out[i].First {
 			b.keys[m.ID] = true
 			b.heard = append(b.heard, m)

@@ -49,10 +49,11 @@ func (d *directory) setSelf(me self) {
 	d.self = me
 }
 
-// learn takes what an event or answer says about a person.
-func (d *directory) learn(id, display, real, name string, bot bool) {
+// learn takes what an event or answer says about a person, and says whether they had another name so far, as far as is known.
+func (d *directory) learn(id, display, real, name string, bot bool) (renamed bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	before := d.people[id].name
 	d.forget(id)
 	p := person{name: cmp.Or(display, real, name), bot: bot, until: time.Now().Add(nameKept)}
 	for _, s := range []string{display, real, name} {
@@ -62,6 +63,7 @@ func (d *directory) learn(id, display, real, name string, bot bool) {
 		}
 	}
 	d.people[id] = p
+	return p.name != "" && p.name != before
 }
 
 // forget takes the names of a person off the list of who is called how. The lock is held.

@@ -3,6 +3,8 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,8 +43,8 @@ func (n *Network) listen(ctx context.Context, hear hearFunc) {
 				events = append(events, arrived[0].event)
 				arrived = arrived[1:]
 			}
-			n.notice(ctx, events)
-			for wait := hearAgain; !n.take(ctx, events, hear, false); wait = min(2*wait, hearLongest) {
+			renamed := n.notice(ctx, events)
+			for wait := hearAgain; !n.take(ctx, events, hear, false, renamed...); wait = min(2*wait, hearLongest) {
 				if !pause(ctx, wait) {
 					return
 				}
@@ -51,14 +53,15 @@ func (n *Network) listen(ctx context.Context, hear hearFunc) {
 	}
 }
 
-// take has a batch heard: live events, or what a gap held. False says that it could not be kept.
-func (n *Network) take(ctx context.Context, events []socketmode.Event, hear hearFunc, late bool) bool {
+// take has a batch heard, live events or what a gap held, behind news of who has another name. False says that it could not
+// be kept.
+func (n *Network) take(ctx context.Context, events []socketmode.Event, hear hearFunc, late bool, renamed ...chat.Message) bool {
 	needed := newNeed()
 	n.read(events, noting{needed}, late)
 	limit, cancel := context.WithTimeout(ctx, lookupWithin)
 	n.names.lookUp(limit, needed)
 	cancel()
-	messages := n.read(events, n.names, late)
+	messages := slices.Concat(renamed, n.read(events, n.names, late))
 	if len(messages) > 0 {
 		if _, err := hear(ctx, messages); err != nil {
 			if ctx.Err() == nil {
@@ -100,8 +103,8 @@ func (n *Network) understood(t translator, ev socketmode.Event) (m chat.Message,
 	return t.message(ev)
 }
 
-// notice keeps what events say about names, places and our own posts.
-func (n *Network) notice(ctx context.Context, events []socketmode.Event) {
+// notice keeps what events say about names, places and our own posts, and gives who has another name now.
+func (n *Network) notice(ctx context.Context, events []socketmode.Event) (renamed []chat.Message) {
 	for _, ev := range events {
 		data, ok := ev.Data.(slackevents.EventsAPIEvent)
 		if !ok {
@@ -112,7 +115,9 @@ func (n *Network) notice(ctx context.Context, events []socketmode.Event) {
 			n.noticeMessage(e)
 		case *slackevents.UserChangeEvent:
 			p := e.User.Profile
-			n.names.learn(e.User.ID, p.DisplayName, p.RealName, e.User.Name, e.User.IsBot)
+			if n.names.learn(e.User.ID, p.DisplayName, p.RealName, e.User.Name, e.User.IsBot) && e.User.ID != n.me().UserID {
+				renamed = append(renamed, n.renamed(e.User.ID))
+			}
 		case *slackevents.ChannelRenameEvent:
 			n.places.named(e.Channel.ID, e.Channel.Name)
 		case *slackevents.GroupRenameEvent:
@@ -123,6 +128,15 @@ func (n *Network) notice(ctx context.Context, events []socketmode.Event) {
 			n.noticeDoors(ctx, e)
 		}
 	}
+	return renamed
+}
+
+// renamed says that somebody has the name that is known of them now.
+func (n *Network) renamed(user string) chat.Message {
+	h := chat.Handle{Network: n.name, ID: user}
+	h.Nick, h.Bot = n.names.person(user)
+	at := time.Now()
+	return chat.Message{ID: fmt.Sprintf("renamed:%s:%d", user, at.UnixNano()), In: chat.Direct(h), From: h, At: at, Kind: chat.Renamed}
 }
 
 // noticeDoors follows who lets the bot into a channel, takes it out, or closes the channel.

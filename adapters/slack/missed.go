@@ -192,8 +192,8 @@ func (n *Network) takeGap(ctx context.Context, g *missed, hear hearFunc) {
 			InnerEvent: slackevents.EventsAPIInnerEvent{Type: "message", Data: ev},
 		}}
 	}
-	n.notice(ctx, events)
-	if !n.take(ctx, events, hear, true) {
+	renamed := n.notice(ctx, events)
+	if !n.take(ctx, events, hear, true, renamed...) {
 		n.gaps.failed(g.reading)
 		return
 	}

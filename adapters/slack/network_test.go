@@ -269,3 +269,25 @@ func TestNamesAreLookedUpAndKeptFresh(t *testing.T) {
 		t.Errorf("the mention is of %+v", w)
 	}
 }
+
+// Whoever changes their name is told under it, and who changes anything else
+// about themselves is not, as far as is known.
+func TestARenameIsTold(t *testing.T) {
+	b := newBench(t).run()
+	b.d.ChangeUser("ada.l", func(u *slackdouble.User) { u.DisplayName = "countess" })
+	b.d.ChangeUser("ada.l", func(u *slackdouble.User) { u.RealName = "Ada L" })
+	b.d.ChangeUser("ada.l", func(u *slackdouble.User) { u.DisplayName = "ada" })
+	b.d.Say("ada.l", "#sprints", "behind it")
+	b.messages(1)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.renamed) != 2 {
+		t.Fatalf("told %+v", b.renamed)
+	}
+	for i, nick := range []string{"countess", "ada"} {
+		m := b.renamed[i]
+		if m.From != (chat.Handle{Network: "pycon", ID: b.ada, Nick: nick}) || m.In != chat.Direct(m.From) || m.At.IsZero() || len(m.Text) > 0 || m.Addressed {
+			t.Errorf("told %+v", m)
+		}
+	}
+}
