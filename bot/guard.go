@@ -135,10 +135,11 @@ func (e *ear) tooMany(tx sprints.Tx, m chat.Message, v relay.Verdict) (*chat.Rep
 func (e *ear) carry(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
 	others := e.carrier.Routes.Others(m.In)
 	switch {
+	case m.Kind == chat.Deleted, // words taken back are taken back everywhere, whatever holds others
+		m.Kind == chat.Edited && len(others) == 0: // they may still wait for a place that was bridged
+		return e.carrier.Carry(inTurn(tx, m), m)
 	case len(others) == 0:
 		return nil
-	case m.Kind == chat.Deleted: // words taken back are taken back everywhere, whatever holds others
-		return e.carrier.Carry(inTurn(tx, m), m)
 	}
 	if v.Over { // also where the place was paused meanwhile
 		if err := e.carrier.TellStopped(inTurn(tx, m), m.In, m.At); err != nil {

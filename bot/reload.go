@@ -18,7 +18,8 @@ import (
 type reloads struct {
 	asked chan chat.Handle // by whom; a signal is nobody
 	load  func() (Config, error)
-	now   Config // what runs
+	now   Config    // what runs
+	kept  []remains // of networks that the last change took out
 	make  func(NetworkConfig, Config) (relay.Network, error)
 }
 
@@ -98,7 +99,7 @@ func (b *bot) change(ctx context.Context, end context.CancelCauseFunc) (done []s
 	}
 	for _, n := range old.Networks {
 		if networkOf(next, n.Name) == nil {
-			done = append(done, "network "+n.Name+" taken out")
+			done = append(done, takenOut(n.Name))
 		}
 		started := slices.ContainsFunc(fresh, func(f relay.Network) bool { return f.Name() == n.Name })
 		if u := b.running.named(n.Name); u != nil && (started || networkOf(next, n.Name) == nil) {
@@ -121,13 +122,22 @@ func (b *bot) change(ctx context.Context, end context.CancelCauseFunc) (done []s
 	if err := b.ear.guard.refresh(ctx, b.store); err != nil {
 		b.log.Error("what is paused and ignored can't be read", "error", err)
 	}
+	var backIn []*unit
+	for _, n := range fresh {
+		if u := b.outside.named(n.Name()); u != nil {
+			backIn = append(backIn, u)
+		}
+	}
+	b.outside.stop(backIn...) // before their own senders take what waits
 	b.replace(ctx, end, gone, fresh...)
 	b.running.kick()
 	b.running.retry("")
-	if err := b.dropHomeless(ctx); err != nil {
-		b.log.Error("what waits for networks that are gone can't be ended", "error", err)
+	all, err := b.keepOutside(ctx)
+	if err != nil {
+		b.log.Error("what waits for networks that are gone can't be looked after", "error", err)
 	}
-	return done, nil
+	b.reloads.kept = slices.DeleteFunc(all, func(k remains) bool { return networkOf(old, k.network) == nil })
+	return with(done, b.reloads.kept, next.Event.Zone), nil
 }
 
 // settle changes what needs no network to be started, and says what, with what
@@ -184,7 +194,12 @@ func (e *ear) apply(c Config, nets []relay.Network) {
 	defer e.mu.Unlock()
 	e.desk.Organizer = c.Organizes
 	e.carrier.Routes, e.carrier.Labels, e.carrier.Expires = c.Bridges, labels(c.Networks), c.Expires
-	e.carrier.Manners = relay.MannersOf(nets)
+	manners := maps.Clone(e.carrier.Manners) // what can be done with words that wait for a network that is gone
+	if manners == nil {
+		manners = map[string]chat.Manners{}
+	}
+	maps.Copy(manners, relay.MannersOf(nets))
+	e.carrier.Manners = manners
 	e.organizers = c.tellOrganizers()
 }
 
@@ -204,50 +219,12 @@ func sameAdapter(a, b NetworkConfig, before, after Config) bool {
 		appOf(a.Name, before.Bridges) == appOf(b.Name, after.Bridges)
 }
 
-// dropHomeless ends what waits for networks that the bot is not on any more:
-// nobody would ever send it.
-func (b *bot) dropHomeless(ctx context.Context) error {
-	known := map[string]bool{}
-	for _, n := range b.nets() {
-		known[n.Name()] = true
-	}
-	ended := 0
-	err := b.store.Write(ctx, func(tx sprints.Tx) error {
-		ended = 0
-		queues, err := tx.Queues()
-		if err != nil {
-			return err
-		}
-		for _, q := range queues {
-			if known[q.Place.Network] {
-				continue
-			}
-			rows, err := tx.Waiting(q.Place.Network, 0, 1<<30)
-			if err != nil {
-				return err
-			}
-			ids := make([]int64, len(rows))
-			for i, r := range rows {
-				ids[i] = r.Row
-			}
-			if err := tx.Expire(ids); err != nil {
-				return err
-			}
-			ended += len(ids)
-		}
-		return nil
-	})
-	if err == nil && ended > 0 {
-		b.log.Warn("rows for networks that are in the configuration no more were ended", "rows", ended)
-	}
-	return err
-}
-
 // tellReload tells who asked what came of it. A signal is nobody: then
-// organizers are told of a file that is not taken, else the log is enough.
+// organizers are told of a file that is not taken and of what waits for a network
+// that was taken out, else the log is enough.
 func (b *bot) tellReload(ctx context.Context, by chat.Handle, done []string, failed error) error {
 	if by.ID == "" && failed == nil {
-		return nil
+		return b.tellKept(ctx, b.reloads.kept)
 	}
 	lines := []chat.Line{sayLine("The configuration is read again, and nothing in it is new.")}
 	if len(done) > 0 {

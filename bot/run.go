@@ -37,6 +37,7 @@ type bot struct {
 	local []string
 
 	running units
+	outside units    // of networks that are not in the configuration any more
 	reloads *reloads // nil: nothing can be read again
 }
 
@@ -82,6 +83,12 @@ func (b *bot) run(ctx context.Context) error {
 	}
 	b.ear.kick = b.running.kick
 	b.start(ctx, end, b.networks...)
+	if b.reloads != nil {
+		all, err := b.keepOutside(ctx)
+		if err = errors.Join(err, b.tellKept(ctx, all)); err != nil && ctx.Err() == nil {
+			b.log.Error("what waits for networks that are gone can't be looked after", "error", err)
+		}
+	}
 	var working sync.WaitGroup
 	working.Go(func() {
 		defer b.hub.Close()
@@ -94,6 +101,7 @@ func (b *bot) run(ctx context.Context) error {
 	defer late.Stop()
 	ran := b.nets()
 	b.running.stop(b.running.list()...)
+	b.outside.stop(b.outside.list()...)
 	working.Wait()
 	watch.stopped(context.WithoutCancel(ctx), ran)
 	return nil

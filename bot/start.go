@@ -108,9 +108,6 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 		return err
 	}
 	b.ear.apply(cfg, b.networks)
-	if err := b.dropHomeless(ctx); err != nil {
-		return err
-	}
 	defer b.reloads.onHangup()()
 	fmt.Fprint(out, greeting(cfg.Event.Name, site.URL(), cfg.Database, false, names(cfg.Networks)))
 	return b.run(ctx)

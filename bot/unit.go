@@ -119,10 +119,9 @@ func (b *bot) start(ctx context.Context, end context.CancelCauseFunc, networks .
 func (b *bot) replace(ctx context.Context, end context.CancelCauseFunc, gone []*unit, networks ...relay.Network) {
 	var fresh []*unit
 	for _, n := range networks {
-		u := &unit{net: n, again: make(chan struct{}, 1), sender: relay.NewSender(n, b.store, b.clock, b.log.With("network", n.Name()))}
+		u := b.unit(n)
 		u.sender.WaitFor(b.gap)
 		u.sender.Heed(b.ear.guard.isPaused)
-		u.sender.LeadTo(relay.Lead{Pages: b.ear.carrier.Pages, Where: b.ear.where})
 		fresh = append(fresh, u)
 	}
 	b.running.mu.Lock()
@@ -131,6 +130,13 @@ func (b *bot) replace(ctx context.Context, end context.CancelCauseFunc, gone []*
 	for _, u := range fresh {
 		b.turnOn(ctx, end, u)
 	}
+}
+
+// unit is one of a network, not yet started.
+func (b *bot) unit(n relay.Network) *unit {
+	u := &unit{net: n, again: make(chan struct{}, 1), sender: relay.NewSender(n, b.store, b.clock, b.log.With("network", n.Name()))}
+	u.sender.LeadTo(relay.Lead{Pages: b.ear.carrier.Pages, Where: b.ear.where})
+	return u
 }
 
 // turnOn starts the goroutines of a unit.

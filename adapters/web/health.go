@@ -81,13 +81,14 @@ func (s *Site) look(ctx context.Context) health {
 	}
 	reading, read := context.WithTimeout(ctx, healthPatience) // a write that waited must not count against it
 	defer read()
+	statuses := s.statuses()
 	err := s.cfg.Store.Read(reading, func(v sprints.View) error {
 		queues, err := v.Queues()
 		var oldest time.Duration
 		for _, q := range queues {
 			h.Waiting += q.Waiting
 			h.Dead += q.Dead
-			if q.Waiting > 0 && !q.Oldest.IsZero() {
+			if _, there := statuses[q.Place.Network]; q.Waiting > 0 && !q.Oldest.IsZero() && (there || s.cfg.Status == nil) { // that a network was taken out is no illness
 				oldest = max(oldest, v.Now().Sub(q.Oldest))
 			}
 		}
@@ -104,7 +105,7 @@ func (s *Site) look(ctx context.Context) health {
 		h.Problems = append(h.Problems, "the store can't be read")
 		s.log.Error("the store can't be read", "error", err)
 	}
-	for name, st := range s.statuses() {
+	for name, st := range statuses {
 		h.Networks[name] = networkHealth{st.Up, st.Since, st.Last, st.Note}
 		switch {
 		case st.Fatal:

@@ -59,7 +59,7 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 	for _, a := range all {
 		to := a.base.Place
 		ways, ok := c.Routes.between(m.In, to)
-		if !ok || !a.base.Sent && !a.base.Waiting {
+		if !ok && !a.wait || !a.base.Sent && !a.base.Waiting {
 			continue
 		}
 		as, doubt, err := c.speaker(tx, m, to.Network)
@@ -104,7 +104,9 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 				return err
 			}
 		}
-		if !c.shown(tx, m, ways, a, &out) {
+		if !ok { // of no bridge any more, but they would be said as they were
+			out.Unsent = m.Kind == chat.Edited || !c.Manners[to.Network].Rewrites
+		} else if !c.shown(tx, m, ways, a, &out) {
 			continue
 		}
 		if _, _, err := tx.Post(out); err != nil {

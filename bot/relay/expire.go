@@ -128,6 +128,7 @@ func (s *Sender) expire(now time.Time) {
 		place := q.place
 		where := s.readable(place, &skipped, networks)
 		q.telling = true
+		told := s.outside != nil && q.lastWords()
 		s.tell(func(tx sprints.Tx) error {
 			if err := tx.Expire(ids); err != nil || skipped.lines == 0 {
 				return err
@@ -135,7 +136,14 @@ func (s *Sender) expire(now time.Time) {
 			if err := keepSkipped(tx, skipped.page, words); err != nil {
 				return err
 			}
-			return postSkipped(tx, place, skipped, last, where)
+			var until time.Time
+			if s.outside != nil {
+				until = tx.Now().Add(outsideMost)
+			}
+			if err := postSkipped(tx, place, skipped, last, where, until); err != nil || !told {
+				return err
+			}
+			return s.outside.told(tx, place, skipped.key(last), skippedWords(tx, skipped, where))
 		}, func() { q.telling, s.more = false, true })
 	}
 }
@@ -186,9 +194,8 @@ func keepSkipped(tx sprints.Tx, page string, words []sprints.Skipped) error {
 	return tx.SaveSkipped(words)
 }
 
-// postSkipped says in a place how many lines it did not get, and where to read
-// them.
-func postSkipped(tx sprints.Tx, place chat.Place, k skip, last int64, where chat.Text) error {
+// skippedWords say how many lines a place did not get, and where to read them.
+func skippedWords(tx sprints.EventReader, k skip, where chat.Text) chat.Text {
 	event, err := tx.Event()
 	zone := time.UTC
 	if err == nil {
@@ -199,17 +206,22 @@ func postSkipped(tx sprints.Tx, place chat.Place, k skip, last int64, where chat
 	if k.lines == 1 {
 		words, them = fmt.Sprintf("1 message skipped, %s", from), "it"
 	}
-	said := chat.Plainly(words + ".")
-	if where != nil {
-		said = slices.Concat(chat.Plainly(words+", read "+them+" "), where)
+	if where == nil {
+		return chat.Plainly(words + ".")
 	}
-	_, _, err = tx.Post(chat.Outgoing{
-		Key:   k.key(last),
-		To:    place,
-		Lane:  chat.Announcements,
-		Kind:  chat.Said,
-		Reply: chat.Saying(said),
-		At:    tx.Now(),
+	return slices.Concat(chat.Plainly(words+", read "+them+" "), where)
+}
+
+// postSkipped says that in the place, until then; zero, whenever it can be said.
+func postSkipped(tx sprints.Tx, place chat.Place, k skip, last int64, where chat.Text, until time.Time) error {
+	_, _, err := tx.Post(chat.Outgoing{
+		Key:     k.key(last),
+		To:      place,
+		Lane:    chat.Announcements,
+		Kind:    chat.Said,
+		Reply:   chat.Saying(skippedWords(tx, k, where)),
+		At:      tx.Now(),
+		Expires: until,
 	})
 	return err
 }

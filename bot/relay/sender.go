@@ -78,6 +78,8 @@ type Sender struct {
 	lead  Lead                // to what places did not get
 	noted map[chat.Place]bool // places of which the store has a reason of an earlier run
 
+	outside *outside // nil: the network is in the configuration
+
 	paused func(chat.Place) bool // places whose relays wait; nil: none
 }
 
