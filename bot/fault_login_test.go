@@ -52,7 +52,8 @@ func TestFaultLoginRefused(t *testing.T) {
 }
 
 // TestFaultNickTaken finds the bot's nick taken when it comes, and lets it have
-// the nick while people talk: it is heard and shown under both, once.
+// the nick while people talk, within a minute: it is heard and shown under both,
+// once.
 func TestFaultNickTaken(t *testing.T) {
 	t.Parallel()
 	onBothServers(t, func(t *testing.T, server func(testing.TB) *irctest.Server) {
@@ -62,6 +63,7 @@ func TestFaultNickTaken(t *testing.T) {
 		c.arrives()
 		before := c.restful()
 		squatter.Quit("done")
+		free := time.Now()
 		regained := func() bool {
 			return slices.ContainsFunc(c.ann.Lines(), func(l irctest.Line) bool { return l.Command == "NICK" && l.Target() == "sprintbot" })
 		}
@@ -70,6 +72,10 @@ func TestFaultNickTaken(t *testing.T) {
 		for !regained() && c.ctx.Err() == nil {
 			c.says(1)
 			<-tick.C
+		}
+		took := time.Since(free)
+		if t.Logf("the nick was regained after %v", took); took > time.Minute {
+			t.Error("that is longer than a minute")
 		}
 		c.says(20)
 		c.arrives()

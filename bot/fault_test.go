@@ -12,7 +12,7 @@ import (
 )
 
 // TestFaultHalfOpenLink freezes the IRC server: its link stands and is silent.
-// Slack goes on; once the server answers again all arrives, and only what was
+// Slack goes on, and within a minute the bot knows. Once the server answers again all arrives, and only what was
 // unconfirmed on the dead link may come twice.
 func TestFaultHalfOpenLink(t *testing.T) {
 	t.Parallel()
@@ -21,6 +21,7 @@ func TestFaultHalfOpenLink(t *testing.T) {
 	c.arrives()
 	before, joins := c.restful(), c.joins()
 	c.irc.Freeze()
+	frozen := time.Now()
 	c.saysOn(50, sideSlack)
 	c.slack.Slash("ada", c.rooms[0].id, "/sprint help")
 	c.until("answered", func() bool {
@@ -29,6 +30,11 @@ func TestFaultHalfOpenLink(t *testing.T) {
 		})
 	})
 	c.logged.wait(t, c.ctx, "not connected")
+	if noticed := time.Since(frozen); noticed > time.Minute {
+		t.Errorf("the dead link was noticed after %v", noticed)
+	} else {
+		t.Logf("the dead link was noticed after %v", noticed)
+	}
 	c.saysOn(20, sideSlack)
 	c.irc.Thaw()
 	c.isBack(joins)
@@ -66,21 +72,33 @@ func TestFaultSilentServerAtTheEnd(t *testing.T) {
 }
 
 // TestFaultIRCRestarts kills the IRC server while people talk and starts it
-// again, after a while and at once. What is said on Slack meanwhile arrives
-// when it is back; only what was unconfirmed may come twice.
+// again, after a while and at once; in make faults after five seconds and after
+// a minute too. What is said on Slack meanwhile arrives when it is back; only
+// what was unconfirmed may come twice.
 func TestFaultIRCRestarts(t *testing.T) {
 	t.Parallel()
-	c := newCorner(t, cornerStage{})
+	aways := []time.Duration{time.Millisecond, 0}
+	if inFull() {
+		aways = []time.Duration{5 * time.Second, time.Minute, 0}
+	}
+	c := newCorner(t, cornerStage{takes: long(0, 4*time.Minute)})
 	c.says(20)
 	c.arrives()
 	before := c.restful()
-	for _, away := range []bool{true, false} {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for _, away := range aways {
 		c.says(10)
 		c.irc.Stop()
 		c.unsure = len(c.spoken) // what the server had taken and not yet passed on
-		if away {
+		if away > 0 {
+			gone := time.Now()
 			c.saysOn(20, sideSlack)
 			c.logged.wait(t, c.ctx, "not connected")
+			for time.Since(gone) < away {
+				<-tick.C
+				c.saysOn(1, sideSlack)
+			}
 		}
 		// The bot stands still until somebody is there who reads: nobody could
 		// say what it said before.
@@ -88,13 +106,15 @@ func TestFaultIRCRestarts(t *testing.T) {
 		c.irc.Start()
 		c.annIsBack()
 		c.signal(syscall.SIGCONT)
+		began := time.Now()
 		c.isBack(nil)
+		t.Logf("away %v: back after %v", away, time.Since(began))
 		c.says(10)
 		c.arrives()
 	}
 	c.rests(before)
 	c.stop()
-	c.allArrived(2*8, true)
+	c.allArrived(len(aways)*8, true)
 }
 
 func (p *program) signal(s syscall.Signal) {
