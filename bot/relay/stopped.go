@@ -82,7 +82,12 @@ func (c Carrier) stopped(m chat.Message, words chat.Reply, page string, now time
 
 // Due says that a flood is over, and its place not told of one a moment ago.
 func Due(f sprints.Flood, now time.Time) bool {
-	return f.Lines > 0 && now.Sub(f.Last) >= floodWindow && now.Sub(f.Told) >= floodQuiet
+	return f.Lines > 0 && passed(f.Last, floodWindow, now) && passed(f.Told, floodQuiet, now)
+}
+
+// passed says that t was so long ago, or is to come: a clock was set back.
+func passed(t time.Time, ago time.Duration, now time.Time) bool {
+	return t.After(now) || now.Sub(t) >= ago
 }
 
 // TellStopped tells, if it is Due, all who would have heard them, and the place
