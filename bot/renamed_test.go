@@ -1,9 +1,13 @@
 package main
 
 import (
+	"context"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
+	"sprintbot/adapters/irc/irctest"
 	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
@@ -122,5 +126,53 @@ func TestARenameOnSlackIsSeenOnTheOtherSideAndNobodyNewIsKept(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestANICKIsSeenOnTheOtherSideBeforeTheyTalk links, through the built bot,
+// ann of one server with ada of another; ann takes another nick and says
+// nothing, and somebody else takes hers.
+func TestANICKIsSeenOnTheOtherSideBeforeTheyTalk(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	one, two := irctest.NgIRCd(t), irctest.NgIRCd(t)
+	r := &reloading{program: &program{t: t, dir: t.TempDir()}, ctx: ctx}
+	ann, witness, ada := one.Dial("ann"), one.Dial("witness"), two.Dial("ada")
+	for _, c := range []*irctest.Client{ann, witness, ada} {
+		c.Join("#a")
+	}
+	r.config("bridges:\n  - [\"one #a\", \"two #a\"]\nrelay: {flood: unlimited}\n", "one", one.Addr, "two", two.Addr)
+	t.Cleanup(r.kill)
+	r.start()
+	ann.Seen(ctx, joinedTimes(1))
+	ada.Seen(ctx, joinedTimes(1))
+
+	ann.Say("sprintbot", "link")
+	digits := regexp.MustCompile(`link (\d{6,})`)
+	given := ann.Seen(ctx, func(l irctest.Line) bool { return l.Target() == "ann" && digits.MatchString(strip(l.Text())) })
+	ada.Say("sprintbot", "link "+digits.FindStringSubmatch(strip(given.Text()))[1])
+	ada.Seen(ctx, func(l irctest.Line) bool { return l.Command == "PRIVMSG" && l.Target() == "ada" })
+	shown := func(c *irctest.Client, words string) string {
+		t.Helper()
+		l := c.Seen(ctx, func(l irctest.Line) bool {
+			return l.Command == "PRIVMSG" && l.Target() == "#a" && strings.HasSuffix(l.Text(), words)
+		})
+		return irctest.Shown(strip(l.Text()))
+	}
+	ada.Say("#a", "as before")
+	if got := shown(witness, "as before"); got != "<ann (two)> as before" {
+		t.Errorf("linked: %q", got)
+	}
+	ann.Nick("ann2")
+	thief := one.Dial("ann")
+	thief.Join("#a")
+	thief.Say("#a", "I am ann now") // behind the NICK on that server
+	if got := shown(ada, "I am ann now"); got != "<ann (one)> I am ann now" {
+		t.Errorf("who took the nick: %q", got)
+	}
+	ada.Say("#a", "and now")
+	if got := shown(witness, "and now"); got != "<ann2 (two)> and now" {
+		t.Errorf("after the NICK: %q", got)
 	}
 }
