@@ -118,6 +118,53 @@ func TestNetworksComeAndGoWhileTheOthersStay(t *testing.T) {
 	}
 }
 
+// TestWordsOutliveTheirNetworksAbsenceFromTheConfiguration has words wait for a
+// server that is down, takes its network out by SIGHUP, starts the bot again
+// without it, and puts it back when the server is up again.
+func TestWordsOutliveTheirNetworksAbsenceFromTheConfiguration(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	left, right := irctest.NgIRCd(t), irctest.NgIRCd(t)
+	r := &reloading{program: &program{t: t, dir: t.TempDir()}, ctx: ctx}
+	ada, bob := left.Dial("ada"), right.Dial("bob")
+	ada.Join("#a")
+	bob.Join("#a")
+	both := func() {
+		r.config("bridges:\n  - [\"left #a\", \"right #a\"]\nrelay: {flood: unlimited}\n", "left", left.Addr, "right", right.Addr)
+	}
+	both()
+	t.Cleanup(r.kill)
+	r.start()
+	ada.Seen(ctx, joinedTimes(1))
+	bob.Seen(ctx, joinedTimes(1))
+	right.Stop()
+	for _, words := range []string{"one", "two", "three"} {
+		ada.Say("#a", words)
+	}
+	ada.Say("sprintbot", "help") // answered behind what was said before
+	ada.Seen(ctx, func(l irctest.Line) bool { return l.Command != "JOIN" && l.Nick == "sprintbot" && l.Target() == "ada" })
+	r.config("", "left", left.Addr)
+	r.hangup()
+	r.logged.wait(t, ctx, "network right taken out (3 messages of ")
+	r.stop()
+	r.start()
+	right.Start()
+	bob = right.Dial("bob")
+	bob.Join("#a")
+	both()
+	r.hangup()
+	bob.Seen(ctx, func(l irctest.Line) bool { return l.Command == "PRIVMSG" && strings.Contains(l.Text(), "three") })
+	var got []string
+	for _, words := range saidBy(bob, "sprintbot", "#a") {
+		got = append(got, words[strings.LastIndexByte(words, ' ')+1:])
+	}
+	if !slices.Equal(got, []string{"one", "two", "three"}) {
+		t.Errorf("said %q", got)
+	}
+	r.stop()
+}
+
 // TestWhoAskedForAReloadIsToldWhatCameOfIt says reload to a bot of stand-ins:
 // first with a file that has faults, then with one that changes its bridges.
 func TestWhoAskedForAReloadIsToldWhatCameOfIt(t *testing.T) {
