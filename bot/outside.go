@@ -11,6 +11,10 @@ import (
 	"sprintbot/sprints/chat"
 )
 
+// outsideEvery is how often it is looked for what waits for networks that are not in
+// the configuration: jobs may have something to tell people there.
+const outsideEvery = time.Minute
+
 // outsider stands for a network that is not in the configuration any more, and
 // for which rows wait: it never comes up.
 type outsider string
@@ -47,13 +51,17 @@ func (b *bot) keepOutside(ctx context.Context) (all []remains, err error) {
 	for _, n := range b.nets() {
 		known[n.Name()] = true
 	}
+	var back []chat.Place
 	err = b.store.Read(ctx, func(v sprints.View) error {
-		all = nil
+		all, back = nil, nil
 		queues, err := v.Queues()
 		if err != nil {
 			return err
 		}
 		for _, q := range queues {
+			if known[q.Place.Network] && q.Reason == relay.Outside {
+				back = append(back, q.Place)
+			}
 			if name := q.Place.Network; !known[name] && !slices.ContainsFunc(all, func(k remains) bool { return k.network == name }) {
 				k, err := remainsOf(v, name)
 				if err != nil {
@@ -66,6 +74,9 @@ func (b *bot) keepOutside(ctx context.Context) (all []remains, err error) {
 		}
 		return nil
 	})
+	if err == nil && back != nil {
+		err = b.store.Write(ctx, func(tx sprints.Tx) error { return inside(tx, back) })
+	}
 	for _, k := range all {
 		if b.outside.named(k.network) != nil {
 			continue
@@ -78,6 +89,22 @@ func (b *bot) keepOutside(ctx context.Context) (all []remains, err error) {
 		b.turnOn(ctx, nil, u)
 	}
 	return all, err
+}
+
+// inside takes away that places are of no network of the configuration.
+func inside(tx sprints.Tx, back []chat.Place) error {
+	queues, err := tx.Queues()
+	if err != nil {
+		return err
+	}
+	for _, q := range queues {
+		if q.Reason == relay.Outside && slices.Contains(back, q.Place) {
+			if err := tx.Hold(q.Place, time.Time{}, ""); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // remainsOf counts what waits for a network.

@@ -124,6 +124,15 @@ func TestThatANetworkIsNotInTheConfigurationIsShown(t *testing.T) {
 	l := newLeaving(t, time.Hour)
 	l.says("1", "one", nil)
 	l.becomes(l.without)
+	l.shows(relay.Outside)
+	l.pycon.up = false // though it is back in the configuration
+	l.becomes(l.with)
+	l.shows("")
+}
+
+// shows waits until that is why one row waits on Slack.
+func (l *leaving) shows(why string) {
+	l.t.Helper()
 	changes := l.store.Changes(l.ctx)
 	limit := time.After(20 * time.Second)
 	for {
@@ -138,15 +147,15 @@ func TestThatANetworkIsNotInTheConfigurationIsShown(t *testing.T) {
 			return err
 		})
 		if err != nil {
-			t.Fatal(err)
+			l.t.Fatal(err)
 		}
-		if reason == relay.Outside && waiting == 1 {
+		if reason == why && waiting == 1 {
 			return
 		}
 		select {
 		case <-changes:
 		case <-limit:
-			t.Fatalf("%d wait: %q", waiting, reason)
+			l.t.Fatalf("%d wait: %q", waiting, reason)
 		}
 	}
 }
@@ -200,4 +209,35 @@ func TestAStartWithoutANetworkTellsWhatWaitsForIt(t *testing.T) {
 	if got := rows(t, store); having(got, "pycon #sprints: one") != 1 {
 		t.Errorf("rows %q", got)
 	}
+}
+
+// TestWhatIsPostedLaterForANetworkThatIsGoneEndsToo has a row come for a network
+// that is gone when nothing waited for it.
+func TestWhatIsPostedLaterForANetworkThatIsGoneEndsToo(t *testing.T) {
+	clock := newStepClock()
+	irc := &standIn{name: "libera", up: true, silent: true}
+	b, store := newBot(t, irc)
+	b.clock, b.reloads = clock, &reloads{asked: make(chan chat.Handle, 1)}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := b.runs(t, ctx)
+	clock.waited(t, outsideEvery)
+	err := store.Write(ctx, func(tx sprints.Tx) error {
+		_, _, err := tx.Post(chat.Outgoing{Key: "late", To: onSlack, Kind: chat.Said, Reply: chat.Saying(chat.Plainly("late")), Expires: clock.Now()})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := store.Changes(ctx)
+	clock.forward(outsideEvery)
+	limit := time.After(20 * time.Second)
+	for len(rows(t, store)) > 0 {
+		select {
+		case <-changes:
+		case <-limit:
+			t.Fatalf("it still waits: %q", rows(t, store))
+		}
+	}
+	stop()
+	ended()
 }

@@ -32,16 +32,23 @@ func (r *reloads) ask(by chat.Handle) {
 	}
 }
 
-// reload reads the configuration again whenever it is asked to, until ctx ends.
+// reload reads the configuration again whenever it is asked to, until ctx ends,
+// and looks after what waits for networks that are not in it.
 func (b *bot) reload(ctx context.Context, end context.CancelCauseFunc) {
 	if b.reloads == nil {
 		<-ctx.Done()
 		return
 	}
 	for {
+		due, stop := b.clock.At(b.clock.Now().Add(outsideEvery))
 		select {
 		case <-ctx.Done():
+			stop()
 			return
+		case <-due:
+			if _, err := b.keepOutside(ctx); err != nil && ctx.Err() == nil {
+				b.log.Error("what waits for networks that are gone can't be looked after", "error", err)
+			}
 		case by := <-b.reloads.asked:
 			done, err := b.change(ctx, end)
 			switch {
@@ -56,6 +63,7 @@ func (b *bot) reload(ctx context.Context, end context.CancelCauseFunc) {
 				b.log.Error("what came of the configuration can't be told", "error", err)
 			}
 		}
+		stop()
 	}
 }
 
