@@ -241,6 +241,31 @@ func TestHealthTellsAndFailsWhenAPersonMustLook(t *testing.T) {
 	contains(t, body, `"ok": false`, "libera gave up: password refused")
 }
 
+// TestWhatWaitsForANetworkThatIsGoneIsNoIllness has words wait for an hour, for a
+// network that is there and for one that was taken out.
+func TestWhatWaitsForANetworkThatIsGoneIsNoIllness(t *testing.T) {
+	for network, status := range map[string]int{"libera": http.StatusServiceUnavailable, "gone": http.StatusOK} {
+		up := map[string]chat.Status{"libera": {Up: true, Since: afternoon(t)}}
+		k := start(t, web.Config{Lobby: web.SignedIn, Status: func() map[string]chat.Status { return up }}, func(k *kit) {
+			fillSample(k)
+			k.clock.set(afternoon(t).Add(-time.Hour))
+			err := k.store.Write(k.t.Context(), func(tx sprints.Tx) error {
+				_, _, err := tx.Post(chat.Outgoing{Key: "old", To: chat.Place{Network: network, Channel: "#a"}, Kind: chat.Said, Reply: chat.Saying(chat.Plainly("hi"))})
+				return err
+			})
+			if err != nil {
+				k.t.Fatal(err)
+			}
+			k.clock.set(afternoon(t))
+		})
+		res, body := k.health()
+		if res.StatusCode != status {
+			t.Error(network, res.Status, body)
+		}
+		contains(t, body, `"waiting": 1`)
+	}
+}
+
 func (k *kit) health() (*http.Response, string) {
 	k.t.Helper()
 	req, err := http.NewRequestWithContext(k.t.Context(), http.MethodGet, k.base+"/healthz", nil)
