@@ -131,6 +131,13 @@ func TestFaultTwoSprintbots(t *testing.T) {
 				p.right.Sync()
 				wantRight = append(wantRight, fmt.Sprintf("from ann %02d", n), fmt.Sprintf("from afar %02d", n))
 				wantLeft = append(wantLeft, fmt.Sprintf("from bob %02d", n))
+				if n < 3 { // who they are is asked at their first lines; how fast that is answered is not counted here
+					for _, nick := range p.nicks {
+						p.shows(p.left, nick, fmt.Sprintf("from bob %02d", n))
+						p.shows(p.right, nick, fmt.Sprintf("from ann %02d", n))
+						p.shows(p.right, nick, fmt.Sprintf("from afar %02d", n))
+					}
+				}
 				if n == 9 {
 					p.settled()
 				}
