@@ -61,6 +61,7 @@ func (n *Network) dial(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", n.cfg.Server, err)
 	}
+	conn = promptly(conn)
 	if !n.cfg.TLS {
 		return newLink(conn, conn), nil
 	}
