@@ -110,8 +110,13 @@ type PersonWriter interface {
 	// session. What its person has stays theirs. An unknown h is no error.
 	DropIdentity(h chat.Handle) error
 	// ForgetPerson deletes identities, codes, lists, questions, claims and
-	// leads of a person, and the nick; seats stay without a name.
+	// leads of a person, the nick, and the words of all identities; seats stay
+	// without a name.
 	ForgetPerson(id PersonID) (Forgotten, error)
+	// ForgetWords removes all that h said, quotes of it, and answers to h: from
+	// rows, which are not sent if they wait, and from pages. It returns how many
+	// there were. What was listed to and asked of h goes too.
+	ForgetWords(h chat.Handle) (int, error)
 	// EndGuests closes what lasts only as long as a connection: private rows
 	// waiting for the guest's handle. Seats stay until the day's end.
 	EndGuest(h chat.Handle) error

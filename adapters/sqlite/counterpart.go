@@ -127,8 +127,12 @@ func (t *tx) Unquote(source string) ([]sprints.Counterpart, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := many(&t.view, counterpart, `SELECT `+counterpartColumns+`
-		FROM outbox WHERE state = 'waiting' AND instr(body, ?) > 0 ORDER BY id`, `"quotes":`+string(quotes))
+	return t.unquoted("state = 'waiting' AND instr(body, ?) > 0", `"quotes":`+string(quotes))
+}
+
+// unquoted takes what they quote out of the rows that a condition picks.
+func (t *tx) unquoted(which string, args ...any) ([]sprints.Counterpart, error) {
+	rows, err := many(&t.view, counterpart, `SELECT `+counterpartColumns+` FROM outbox WHERE `+which+` ORDER BY id`, args...)
 	for _, r := range rows {
 		if r.Out == nil {
 			continue

@@ -125,14 +125,15 @@ func (t *tx) JoinPersons(keep, gone sprints.PersonID) error {
 }
 
 func (t *tx) EndGuest(h chat.Handle) error {
-	if err := t.endPrivate(h.Network, h.ID, true); err != nil {
+	if err := t.endPrivate(h.Network, h.ID, "the connection it was for has ended"); err != nil {
 		return err
 	}
-	return t.dropTalk(h.Network, h.ID)
+	_, err := t.dropTalk(h.Network, h.ID)
+	return err
 }
 
 func (t *tx) DropIdentity(h chat.Handle) error {
-	if err := t.dropTalk(h.Network, h.ID); err != nil {
+	if _, err := t.dropTalk(h.Network, h.ID); err != nil {
 		return err
 	}
 	_, err := t.exec("DELETE FROM identity WHERE network = ? AND key = ?", h.Network, h.ID)

@@ -23,7 +23,8 @@ type Call struct {
 	right     string // by which it was done, "lead" or "organizer"; "" anyone may
 	object    string // what it was done to, for the audit: "table B4"
 	announced []chat.Reply
-	reload    bool // the configuration is to be read again
+	reload    bool          // the configuration is to be read again
+	forgot    []chat.Handle // who was forgotten
 }
 
 // Rest is the arguments from n on, as one string.

@@ -71,6 +71,9 @@ type Outcome struct {
 	Refused bool
 	// Reload: the configuration is to be read again, once this is kept.
 	Reload bool
+	// Forgot are who was forgotten: what else remembers them is to forget them,
+	// once this is kept.
+	Forgot []chat.Handle
 	// Ignored: not a command and nothing close to one (a stray "!word" in a
 	// channel): the bot stays silent and the words are relayed as said.
 	Ignored bool

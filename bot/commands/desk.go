@@ -58,7 +58,10 @@ func (d *Desk) Answer(ctx context.Context, tx sprints.Tx, m chat.Message) (Outco
 	if reply.Lines, err = call.cut(tx, reply.Lines); err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Reply: reply, Refused: refused, Announce: call.announced, Reload: call.reload && !refused}, nil
+	if refused {
+		call.forgot = nil
+	}
+	return Outcome{Reply: reply, Refused: refused, Announce: call.announced, Reload: call.reload && !refused, Forgot: call.forgot}, nil
 }
 
 // unseen says that nobody but the asker sees what was said.

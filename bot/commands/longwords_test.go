@@ -33,4 +33,11 @@ func TestMeTellsOfLongWordsAndForgetMeDeletesThem(t *testing.T) {
 	tells("I also keep 2 long messages of yours as pages, each for a day.")
 	w.did(newcomer, "forget me", "yes")
 	tells("I keep nothing about you.")
+	keep("six-long-token-of-22-ch") // as nobody
+	for _, want := range []string{"Forgotten: what you said lately.", "I keep nothing about you, so there is nothing to forget."} {
+		if out := w.did(newcomer, "forget me"); !strings.HasPrefix(out.Reply.Plain(), want) {
+			t.Errorf("%s, want %s", out.Reply.Plain(), want)
+		}
+	}
+	tells("I keep nothing about you.")
 }

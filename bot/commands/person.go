@@ -36,7 +36,7 @@ func personCommands() []Command {
 		{
 			Name: "forget me", Aliases: []string{"forget", "optout", "opt-out", "delete me"},
 			Summary:  "Deletes what I keep about you, past days included.",
-			Detail:   "I ask first. Seats stay as numbers without anybody.",
+			Detail:   "I ask first. Seats stay as numbers without anybody. Your words that still wait are not sent, and nothing quotes you any more.",
 			Examples: []string{"forget me"},
 			Private:  true, Max: -1, Run: forget,
 		},
@@ -210,7 +210,15 @@ func show(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 // forget asks, then deletes.
 func forget(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	who, err := call.Person(tx)
-	if errors.Is(err, sprints.ErrNotFound) {
+	if errors.Is(err, sprints.ErrNotFound) { // who only talks is nobody, but some of it may be kept for a while
+		call.forgot = []chat.Handle{call.From}
+		n, err := tx.ForgetWords(call.From)
+		if err != nil {
+			return chat.Reply{}, err
+		}
+		if n > 0 {
+			return call.Answer(call.Say("Forgotten: what you said lately. I keep nothing else about you."), call.Try("help"))
+		}
 		return call.Answer(call.Say("I keep nothing about you, so there is nothing to forget."), call.Try("help"))
 	}
 	if err != nil {
@@ -225,6 +233,13 @@ func forget(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 			return chat.Reply{}, err
 		}
 		return call.Answer(append(lines, call.Try("yes"), call.Try("no"))...)
+	}
+	ids, err := tx.Identities(who.ID)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	for _, i := range ids {
+		call.forgot = append(call.forgot, chat.Handle{Network: i.Network, ID: i.Key})
 	}
 	gone, err := tx.ForgetPerson(who.ID)
 	if err != nil {

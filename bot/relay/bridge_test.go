@@ -215,6 +215,9 @@ type bridge struct {
 	irc     *room
 	lobby   *room // nil: none
 	carrier relay.Carrier
+	path    string       // of the store's file
+	lead    relay.Lead   // of the senders
+	log     slog.Handler // of the senders
 	stop    func()
 	n       int
 }
@@ -234,8 +237,8 @@ func newBridge(t *testing.T, ways relay.Ways) *bridge {
 		ways.JoinLines = -1 // what waits at one moment depends on the machine
 	}
 	b := &bridge{t: t, clock: newClock(), slack: desk{newRoom("pycon", chat.Manners{Rewrites: true, Threads: true})},
-		irc: newRoom("libera", chat.Manners{Short: true})}
-	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "k.db"), sqlite.Options{Clock: b.clock, Log: slog.New(slog.DiscardHandler), Normal: true})
+		irc: newRoom("libera", chat.Manners{Short: true}), path: filepath.Join(t.TempDir(), "k.db"), log: slog.DiscardHandler}
+	store, err := sqlite.Open(t.Context(), b.path, sqlite.Options{Clock: b.clock, Log: slog.New(slog.DiscardHandler), Normal: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +261,8 @@ func (b *bridge) start() {
 		networks = append(networks, b.lobby)
 	}
 	for _, n := range networks {
-		s := relay.NewSender(n, b.store, b.clock, slog.New(slog.DiscardHandler))
+		s := relay.NewSender(n, b.store, b.clock, slog.New(b.log))
+		s.LeadTo(b.lead)
 		senders.Go(func() { s.Run(ctx) })
 	}
 	b.stop = sync.OnceFunc(func() { cancel(); senders.Wait() })

@@ -98,13 +98,13 @@ func (s *Sender) expire(now time.Time) {
 		}
 		s.log.Warn("rows expired", "place", q.place, "rows", len(over))
 		var skipped skip
-		var words []sprints.Skipped
+		var words []*row
 		var networks []string
 		for _, r := range over {
 			for _, r := range append([]*row{r}, r.with...) {
 				if r.Relayed() && (r.Kind == chat.Said || r.Kind == chat.Action) && !r.unsaid {
 					skipped.add(skip{lines: 1, from: r.At, to: r.At})
-					words = append(words, r.skipped())
+					words = append(words, r)
 					if n := r.source(); !slices.Contains(networks, n) {
 						networks = append(networks, n)
 					}
@@ -130,10 +130,10 @@ func (s *Sender) expire(now time.Time) {
 		q.telling = true
 		told := s.outside != nil && q.lastWords()
 		s.tell(func(tx sprints.Tx) error {
-			if err := tx.Expire(ids); err != nil || skipped.lines == 0 {
+			if err := keepSkipped(tx, skipped.page, words); err != nil { // while the store has them
 				return err
 			}
-			if err := keepSkipped(tx, skipped.page, words); err != nil {
+			if err := tx.Expire(ids); err != nil || skipped.lines == 0 {
 				return err
 			}
 			var until time.Time
@@ -148,13 +148,31 @@ func (s *Sender) expire(now time.Time) {
 	}
 }
 
-// skipped are r's words for a page.
-func (r *row) skipped() sprints.Skipped {
-	words := r.Words().Plain()
+// skipped are r's words for a page, as they were last said, and false if they
+// were taken back or whoever said them was forgotten: the sender let go of them
+// before. They quote nobody, for a quote can't be found there.
+func (r *row) skipped(v sprints.OutboxReader) (sprints.Skipped, bool, error) {
+	out := r.Outgoing
+	all, err := v.Counterparts(r.Source)
+	if err != nil {
+		return sprints.Skipped{}, false, err
+	}
+	there := r.Source == ""
+	for _, c := range all {
+		switch {
+		case c.Place.Root() != r.queue.place || c.Row < r.Row:
+		case c.Out == nil || c.Out.Kind == chat.Deleted:
+			return sprints.Skipped{}, false, nil
+		case c.Row == r.Row || c.Out.Kind == chat.Edited:
+			there, out.Reply = true, c.Out.Reply
+		}
+	}
+	out.Unquote()
+	words := out.Words().Plain()
 	if r.Kind == chat.Action {
 		words = "* " + words
 	}
-	return sprints.Skipped{Source: r.Source, Who: *r.As, Place: r.From, Text: chat.Plainly(words), At: r.At}
+	return sprints.Skipped{Source: r.Source, Who: *r.As, Place: r.From, Text: chat.Plainly(words), At: r.At}, there, nil
 }
 
 // readable is where a place can read what it did not get, in words that follow
@@ -182,14 +200,20 @@ func (s *Sender) readable(to chat.Place, k *skip, networks []string) chat.Text {
 	return chat.Plainly("in " + strings.Join(all, ", ") + ".")
 }
 
-// keepSkipped keeps words on their page for a day.
-func keepSkipped(tx sprints.Tx, page string, words []sprints.Skipped) error {
+// keepSkipped keeps the words of rows on their page for a day.
+func keepSkipped(tx sprints.Tx, page string, rows []*row) error {
 	if page == "" {
 		return nil
 	}
-	words = words[max(0, len(words)-pageMost):]
-	for i := range words {
-		words[i].Token, words[i].Until = page, tx.Now().Add(sprints.PasteKept)
+	var words []sprints.Skipped
+	for _, r := range rows[max(0, len(rows)-pageMost):] {
+		w, there, err := r.skipped(tx)
+		if err != nil {
+			return err
+		}
+		if w.Token, w.Until = page, tx.Now().Add(sprints.PasteKept); there {
+			words = append(words, w)
+		}
 	}
 	return tx.SaveSkipped(words)
 }

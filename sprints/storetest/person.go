@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -213,6 +214,54 @@ func testForgetPerson(t *testing.T, b *bench) {
 		equal(b, "met again is somebody else", ok(tx.Meet(h)).ID != ada, true)
 		_, err = tx.ForgetPerson(99)
 		b.is("forgetting nobody", err, sprints.ErrNotFound)
+	})
+}
+
+// testForgetWords: what somebody said goes with them, whether or not it was
+// sent, and so do quotes of it; a deletion of it still goes out.
+func testForgetWords(t *testing.T, b *bench) {
+	ada, bob := handle("account:ada", "ada"), handle("account:bob", "bob")
+	room := chat.Place{Network: "pycon", Channel: "#s"}
+	quoting := chat.Text{{Text: "re "}, {Text: "ada", Who: &ada}, {Text: ` "`}, {Text: "secret"}, {Text: `": `}}
+	var mine, sent, gone, quote, quoted int64
+	b.write(func(tx sprints.Tx) {
+		said := func(who chat.Handle, change func(*chat.Outgoing)) int64 {
+			out := chat.Outgoing{To: room, As: &who, Kind: chat.Said, Lane: chat.Relays, Reply: chat.Saying(chat.Plainly("secret"))}
+			if change != nil {
+				change(&out)
+			}
+			return b.post(tx, out)
+		}
+		mine, sent = said(ada, nil), said(ada, nil)
+		gone = said(ada, func(o *chat.Outgoing) { o.Kind, o.Reply = chat.Deleted, chat.Reply{} })
+		of := func(o *chat.Outgoing) {
+			o.Re, o.Quotes, o.Reply = quoting, "libera\x1f1", chat.Saying(chat.Plainly("yes"))
+		}
+		quote, quoted = said(bob, of), said(bob, of)
+		b.post(tx, chat.Outgoing{To: chat.Direct(ada), Reply: chat.Saying(chat.Plainly("secret"))})
+		for _, row := range []int64{sent, quoted} {
+			done(tx.Confirm(row, 1, 1, chat.Receipt{}))
+		}
+		equal(b, "nothing of a stranger", ok(tx.ForgetWords(handle("account:lin", ""))), 0)
+		equal(b, "forgotten", ok(tx.ForgetWords(ada)), 4)
+		equal(b, "once", ok(tx.ForgetWords(ada)), 0)
+		equal(b, "answers wait", len(ok(tx.WaitingIn(chat.Direct(ada), 0, 10))), 0)
+		for _, row := range []int64{mine, sent} {
+			equal(b, "her words", ok(tx.Together(row))[0].Out == nil, true)
+		}
+		for _, row := range []int64{quote, quoted} {
+			equal(b, "what quotes her", ok(tx.Together(row))[0].Out.Words().Plain(), "re ada: yes")
+		}
+		informed := map[int64]chat.Kind{}
+		for _, w := range ok(tx.WaitingIn(room, 0, 10)) {
+			if w.About != 0 {
+				equal(b, "never sent", w.Unsent, true)
+				informed[w.About] = w.Kind
+			} else {
+				equal(b, "waits on", w.Row == gone || w.Row == quote, true)
+			}
+		}
+		equal(b, "what senders are told", fmt.Sprint(informed), fmt.Sprint(map[int64]chat.Kind{mine: chat.Deleted, quote: chat.Edited}))
 	})
 }
 

@@ -32,6 +32,7 @@ func Run(t *testing.T, open Opener) {
 		{"LinkCode", testLinkCode},
 		{"JoinPersons", testJoinPersons},
 		{"ForgetPerson", testForgetPerson},
+		{"ForgetWords", testForgetWords},
 		{"Project", testProject},
 		{"Page", testPage},
 		{"Repo", testRepo},
