@@ -151,6 +151,7 @@ func TestInABrowser(t *testing.T) {
 		"SittingDownTakesOneTap":                     sittingDownTakesOneTap,
 		"EverythingWorksWithoutScript":               everythingWorksWithoutScript,
 		"TheLobbyIsLive":                             theLobbyIsLive,
+		"TheOperatorsPageIsATable":                   theOperatorsPageIsATable,
 	} {
 		t.Run(name, func(t *testing.T) { run(t, open) })
 	}

@@ -1,8 +1,10 @@
 package web_test
 
 import (
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -38,11 +40,73 @@ func TestTheOperatorSeesWhatNeedsThem(t *testing.T) {
 	k.troubled()
 	page := k.browser().get("/ops")
 	contains(t, page, "need you.", "pycon #sprints", "Waits", "not in &lt;b&gt;channel", "Paused", "#&lt;script&gt;", "sync issues", "Failed",
-		"GitHub gave no answer", "pycon, in private", "1 message to be sent")
+		"GitHub gave no answer", "pycon, in private")
 	for _, words := range []string{"secret words", "USECRET", "<script>#", "<b>channel"} {
 		if strings.Contains(page, words) {
 			t.Errorf("the page shows %q", words)
 		}
+	}
+}
+
+// row is what a row of the operator's page says, in words.
+func row(t *testing.T, page, name string) string {
+	t.Helper()
+	m := regexp.MustCompile(`(?s)<li><div class="o-name"><h3>` + regexp.QuoteMeta(name) + `</h3>.*?</li>`).FindString(page)
+	if m == "" {
+		t.Fatalf("no row of %q in\n%s", name, page)
+	}
+	return strings.Join(strings.Fields(html.UnescapeString(regexp.MustCompile("<[^>]*>").ReplaceAllString(m, " "))), " ")
+}
+
+func TestARowOfTheOperatorsPageHasEveryFactWithItsName(t *testing.T) {
+	k := operated(t)
+	page := k.browser().get("/ops")
+	for name, words := range map[string]string{
+		"sync issues":            "sync issues GitHub gave no answer Last 15:50 under a minute ago Took 0s Next when needed ! Failed Run now : sync issues",
+		"close day":              "close day 4 rows Last 12:30 3 h 20 min ago Took 3ms Next 20:00 in 4 h 10 min Done Run now : close day",
+		"delete long words":      "delete long words 4 rows Last Mon 17 May 10:30 2 days ago Took 3ms Next Thu 20 May 08:30 in 16 h 40 min Done Run now : delete long words",
+		"libera":                 "libera connected as sprintbot Since 10:50 5 h ago Last heard 15:49 under a minute ago Queue 0 Oldest waiting – Pace 1 each 2s Connected",
+		"pycon":                  "pycon the link was cut Since 15:46 4 min ago Last heard never Queue 2 Oldest waiting 15:50 under a minute ago Pace 1 each 1s ! Away",
+		"pycon #sprints":         "pycon #sprints not in <b>channel</b>. Tried again 15:51 (in 1 min). Last heard never Last sent never Queue 1 Oldest waiting 15:50 under a minute ago Pace 1 each 1s Errors 0 ! Waits",
+		"libera #&lt;script&gt;": "libera #<script> Paused since 15:50; say bridge resume libera #<script> . Last heard never Last sent never Queue 0 Oldest waiting – Pace 1 each 2s Errors 0 ! Paused",
+	} {
+		if got := row(t, page, name); got != words {
+			t.Errorf("%s:\n got %s\nwant %s", name, got, words)
+		}
+	}
+}
+
+// The board is read anew only when something changed; this page whenever it is looked at.
+func TestTheOperatorsPageSaysWhenItWasRead(t *testing.T) {
+	k := start(t, web.Config{Lobby: web.Anonymous}, fillSample)
+	k.clock.set(afternoon(t).Add(10 * time.Minute))
+	contains(t, k.browser().get("/ops"), "As of 16:00:12. ", `<span id="pill-words">As of 16:00:12</span>`)
+}
+
+// TestANetworkThatWasTakenOutIsGoneNotBehind has words wait for an hour for a
+// network that is not in the configuration any more.
+func TestANetworkThatWasTakenOutIsGoneNotBehind(t *testing.T) {
+	up := map[string]chat.Status{"libera": {Up: true, Since: afternoon(t)}}
+	k := start(t, web.Config{Lobby: web.Anonymous, Status: func() map[string]chat.Status { return up }}, func(k *kit) {
+		fillSample(k)
+		k.clock.set(afternoon(t).Add(-time.Hour))
+		k.write(func(tx sprints.Tx) error {
+			for _, key := range []string{"a", "b"} {
+				if _, _, err := tx.Post(chat.Outgoing{Key: key, To: chat.Place{Network: "old", Channel: "#a"}, Kind: chat.Said, Reply: chat.Saying(chat.Plainly("hi"))}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		k.clock.set(afternoon(t))
+	})
+	page := k.browser().get("/ops")
+	contains(t, page, "<h1>Everything works.</h1>")
+	if got := row(t, page, "old"); !strings.Contains(got, "Not in the configuration any more; 2 lines wait. To send them put it back there, then say reload .") || !strings.HasSuffix(got, "Gone") {
+		t.Error(got)
+	}
+	if got := row(t, page, "old #a"); strings.Contains(got, "Behind") || !strings.HasSuffix(got, "Gone") {
+		t.Error(got)
 	}
 }
 

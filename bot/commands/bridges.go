@@ -80,7 +80,8 @@ func bridges(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	if call.Desk.Bridging.Paces != nil {
 		paces = call.Desk.Bridging.Paces()
 	}
-	lines := call.networks(e, tx.Now(), true, paces)
+	remains := call.remains(traffic)
+	lines := append(call.networks(e, tx.Now(), true, paces), remains...)
 	for i, p := range places {
 		t := sprints.Traffic{Queue: sprints.Queue{Place: p}}
 		if at := slices.IndexFunc(traffic, func(t sprints.Traffic) bool { return t.Place == p }); at >= 0 {
@@ -107,6 +108,9 @@ func bridges(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	for _, i := range trusted {
 		lines = append(lines, call.Line(chat.Item, "No relay on %s: %s", i.Network, i.Who))
 	}
+	if len(remains) > 0 && call.Desk.Bridging.Reload {
+		lines = append(lines, call.Try("reload"))
+	}
 	if len(lines) == 0 {
 		return call.Answer(call.Say("There is no bridge here, and nothing waits."), call.Try("status"))
 	}
@@ -132,6 +136,10 @@ func (c *Call) traffic(e sprints.Event, now time.Time, t sprints.Traffic) string
 	}
 	said := []string{fmt.Sprintf("heard %s, sent %s", at(t.Heard), at(t.Sent))}
 	add := func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }
+	gone := c.gone(t.Place.Network)
+	if gone {
+		add("gone")
+	}
 	if !t.Paused.IsZero() {
 		add("paused since %s", at(t.Paused))
 	}
@@ -145,6 +153,7 @@ func (c *Call) traffic(e sprints.Event, now time.Time, t sprints.Traffic) string
 		add("%d wait, the oldest since %s", t.Waiting, at(t.Oldest))
 	}
 	switch {
+	case gone: // its network's line says it
 	case !t.Held.IsZero():
 		add("held until %s: %s", at(t.Held), strings.TrimSuffix(t.Reason, "."))
 	case t.Reason != "" && t.Waiting > 0:

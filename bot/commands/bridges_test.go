@@ -76,6 +76,30 @@ func TestBridgesTellHowEachPlaceIs(t *testing.T) {
 	}
 }
 
+func TestANetworkThatWasTakenOutIsToldAsGone(t *testing.T) {
+	w := newWorld(t)
+	w.write(func(tx sprints.Tx) error {
+		for _, channel := range []string{"#a", "#a", "#b"} {
+			w.said++
+			if _, _, err := tx.Post(chat.Outgoing{Key: fmt.Sprint(w.said), To: chat.Place{Network: "oftc", Channel: channel}, Kind: chat.Said, Reply: chat.Saying(chat.Plainly("hi")), At: tx.Now()}); err != nil {
+				return err
+			}
+		}
+		return tx.Hold(chat.Place{Network: "oftc", Channel: "#a"}, time.Time{}, "not in the configuration any more")
+	})
+	w.clock.pass(time.Hour)
+	got := w.did(orga, "bridges").Reply.Plain() + w.did(orga, "more").Reply.Plain()
+	wantWords(t, got, "oftc:  not in the configuration any more; 3 lines wait. To send them put it back there, then say reload", "oftc #a: heard never, sent never; gone; 2 wait, the oldest since 10:00.",
+		"\nreload")
+	if n := strings.Count(got, "not in the configuration"); n != 1 {
+		t.Errorf("told %d times:\n%s", n, got)
+	}
+	w.desk.Bridging.Reload = false
+	if got := w.did(orga, "bridges").Reply.Plain(); strings.Contains(got, "reload") {
+		t.Errorf("a bot without a configuration:\n%s", got)
+	}
+}
+
 func TestAPauseTellsEveryoneItConcernsOnce(t *testing.T) {
 	w := newWorld(t)
 	w.did(orga, "bridge pause pycon #sprints")

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -97,4 +98,33 @@ func (c *Call) bridgePlace() (chat.Place, error) {
 	}
 	return chat.Place{}, sprints.Refuse(sprints.Unclear, "Several networks have %s: name the network too.", found[0].Channel).
 		Hint(c.Command.Name+" "+found[0].String(), "bridges")
+}
+
+// gone says that a network is not in the configuration any more.
+func (c *Call) gone(network string) bool {
+	if c.Desk.Status == nil {
+		return false
+	}
+	_, there := c.Desk.Status()[network]
+	return !there
+}
+
+// remains are a line for each network that is gone and for which something
+// waits, with what sends it.
+func (c *Call) remains(traffic []sprints.Traffic) (lines []chat.Line) {
+	waiting := map[string]int{}
+	for _, t := range traffic {
+		if t.Waiting > 0 && c.gone(t.Place.Network) {
+			waiting[t.Place.Network] += t.Waiting
+		}
+	}
+	next := "."
+	if c.Desk.Bridging.Reload {
+		next = ". To send them put it back there, then say reload."
+	}
+	for _, name := range slices.Sorted(maps.Keys(waiting)) {
+		lines = append(lines, chat.Line{Role: chat.Row, Cells: []chat.Text{c.Text("%s:", name),
+			c.Text("not in the configuration any more; %s%s", count(waiting[name], "line waits", "lines wait"), next)}})
+	}
+	return lines
 }
