@@ -24,6 +24,7 @@ type ear struct {
 	guard  *guard
 	kick   func()               // wakes the senders after a place was paused or resumed
 	reload func(by chat.Handle) // has the configuration read again; nil can't
+	forget func([]chat.Handle)  // what the page remembers of people; nil has no page
 	log    *slog.Logger
 
 	mu         sync.RWMutex // a reload changes what is below
@@ -80,6 +81,9 @@ func (e *ear) hear(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)
 	if fx.reload && e.reload != nil {
 		e.reload(fx.by)
 	}
+	if fx.forgot != nil && e.forget != nil {
+		e.forget(fx.forgot)
+	}
 	return heard, nil
 }
 
@@ -87,6 +91,7 @@ func (e *ear) hear(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)
 type effects struct {
 	reload bool
 	by     chat.Handle // who asked for it
+	forgot []chat.Handle
 }
 
 // take decides what one new message means.
@@ -124,6 +129,7 @@ func (e *ear) take(ctx context.Context, tx sprints.Tx, m chat.Message, v relay.V
 		if out.Reload {
 			fx.reload, fx.by = true, m.From
 		}
+		fx.forgot = append(fx.forgot, out.Forgot...)
 		if !out.Ignored {
 			return e.answer(tx, m, out)
 		}

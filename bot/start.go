@@ -103,6 +103,7 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	if err := b.wire(wiring{
 		organizer: cfg.Organizes, page: site.URL(), pages: cfg.URL, routes: cfg.Bridges, labels: labels(cfg.Networks), expires: cfg.Expires,
 		reload:      b.reloads.ask,
+		forget:      site.Forget,
 		githubToken: string(cfg.GitHubToken), githubAPI: cfg.GitHubAPI,
 	}); err != nil {
 		return err
@@ -242,6 +243,7 @@ func runSample(ctx context.Context, o options, clock sprints.Clock, log *slog.Lo
 	if err := b.wire(wiring{
 		organizer: func(network, _ string) bool { return network == front.Name() },
 		page:      site.URL(),
+		forget:    site.Forget,
 		routes:    relay.Routes{{Join: []chat.Place{front.Place(), lobbyPlace}}},
 		labels:    map[string]string{front.Name(): "console", lobbyName: "lobby"},
 		expires:   6 * time.Hour,
@@ -302,6 +304,7 @@ type wiring struct {
 	labels                 map[string]string
 	expires                time.Duration
 	reload                 func(chat.Handle) // nil: nothing can be read again
+	forget                 func([]chat.Handle)
 	githubToken, githubAPI string
 }
 
@@ -315,7 +318,7 @@ func (b *bot) wire(w wiring) error {
 	pages := wiki.New(wiki.Config{AllowLoopback: wikiLoopback()})
 	desk := &commands.Desk{Organizer: w.organizer, PageURL: w.page, Status: b.statuses, Chart: charted(w.pages, b.log), Bridging: b.bridging(w.reload != nil), Log: b.log}
 	b.ear = &ear{
-		store: b.store, guard: newGuard(), desk: desk, log: b.log, reload: w.reload,
+		store: b.store, guard: newGuard(), desk: desk, log: b.log, reload: w.reload, forget: w.forget,
 		carrier: relay.Carrier{
 			Routes: w.routes, Labels: w.labels, Manners: relay.MannersOf(b.networks), Pages: w.pages, Expires: w.expires,
 		},

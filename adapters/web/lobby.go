@@ -31,6 +31,10 @@ type saying struct {
 	At      time.Time
 	Body    template.HTML
 	Words   string // of the bot's own, for the banner
+
+	who      chat.Handle   // whose words they are, without a nick; zero the bot's
+	quotes   chat.Handle   // who is quoted in front of them, zero nobody
+	unquoted template.HTML // what is left without that
 }
 
 // lobby is the log of the room, in memory only.
@@ -75,6 +79,7 @@ func (l *lobby) edit(id string, s saying) string {
 		if sayingID(e.N) == id && !e.Removed {
 			l.version++
 			l.entries[i].Body, l.entries[i].Version = s.Body, l.version
+			l.entries[i].quotes, l.entries[i].unquoted = s.quotes, s.unquoted
 		}
 	}
 	return id
@@ -87,11 +92,29 @@ func (l *lobby) remove(id string) string {
 	for i, e := range l.entries {
 		if sayingID(e.N) == id {
 			l.version++
-			e.Body, e.Words, e.Removed, e.Banner, e.Version = "", "", true, false, l.version
+			e.Body, e.unquoted, e.Words, e.Removed, e.Banner, e.Version = "", "", "", true, false, l.version
 			l.entries[i] = e
 		}
 	}
 	return id
+}
+
+// forget takes away what somebody said, and what others' entries quote of it.
+func (l *lobby) forget(h chat.Handle) {
+	h = chat.Handle{Network: h.Network, ID: h.ID}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, e := range l.entries {
+		switch h {
+		case e.who:
+			l.version++
+			l.entries[i] = saying{N: e.N, Version: l.version, Row: e.Row, Nick: "somebody", Removed: true, At: e.At}
+		case e.quotes:
+			l.version++
+			e.Body, e.quotes, e.unquoted, e.Version = e.unquoted, chat.Handle{}, "", l.version
+			l.entries[i] = e
+		}
+	}
 }
 
 // since are the entries changed after a version, and the version now; all is
@@ -188,6 +211,13 @@ func (d *drawers) put(browser string, a answer) {
 	if over := len(dr.answers) - answersKept; over > 0 {
 		dr.answers = slices.Delete(dr.answers, 0, over)
 	}
+}
+
+// empty drops a browser's answers.
+func (d *drawers) empty(browser string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.of, browser)
 }
 
 // evict drops the tenth of the drawers that were used longest ago.

@@ -58,6 +58,7 @@ func (s *Site) Send(_ context.Context, part chat.Part, done func(chat.Receipt, e
 	}
 	line := saying{Row: out.Row, At: at, Body: template.HTML(part.Body), Action: out.Kind == chat.Action, Banner: out.Lane == chat.Announcements && !out.Relayed()} // #nosec G203 -- made by Render
 	if out.As != nil {
+		line.who = chat.Handle{Network: out.As.Network, ID: out.As.ID}
 		line.Nick, line.From, line.Bot = sprints.OneLine(out.As.Nick), sprints.OneLine(out.From), out.As.Bot
 		if caveat := out.Caveat(); caveat != "" {
 			line.From = strings.TrimPrefix(line.From+", "+caveat, ", ")
@@ -65,6 +66,12 @@ func (s *Site) Send(_ context.Context, part chat.Part, done func(chat.Receipt, e
 	} else {
 		line.Nick, line.Bot = "sprintbot", true
 		line.Words = sentences(out.Reply.Plain())
+	}
+	if out.Quotes != "" && len(out.Re) > 1 && out.Re[1].Who != nil {
+		who := *out.Re[1].Who
+		line.quotes = chat.Handle{Network: who.Network, ID: who.ID}
+		out.Unquote()
+		line.unquoted = replyHTML(out.Words())
 	}
 	var id string
 	switch out.Kind {
@@ -77,6 +84,18 @@ func (s *Site) Send(_ context.Context, part chat.Part, done func(chat.Receipt, e
 	}
 	s.hub.wake()
 	done(chat.Receipt{ID: id, At: now}, nil)
+}
+
+// Forget takes what people said out of the lobby, and what their browsers were
+// answered out of their drawers. It may be called from any goroutine.
+func (s *Site) Forget(who []chat.Handle) {
+	for _, h := range who {
+		s.lobby.forget(h)
+		if h.Network == s.cfg.Name {
+			s.drawers.empty(h.ID)
+		}
+	}
+	s.hub.wake()
 }
 
 // sentences are lines made one: a full stop ends each that nothing else does.

@@ -92,7 +92,7 @@ func (s *Site) settle(ctx context.Context, p *post, h chat.Heard) {
 			s.log.Warn("whose name a visitor wears can't be looked up", "error", err)
 		}
 		caveat := chat.Outgoing{As: &p.m.From, Doubt: doubt}.Caveat()
-		s.lobby.add(saying{By: p.m.From.ID, Nick: p.m.From.Nick, From: caveat, At: p.m.At, Action: p.m.Kind == chat.Action, Body: template.HTML(textHTML(chat.Plainly(words)))}) // #nosec G203 -- escaped
+		s.lobby.add(saying{By: p.m.From.ID, who: chat.Handle{Network: s.cfg.Name, ID: p.m.From.ID}, Nick: p.m.From.Nick, From: caveat, At: p.m.At, Action: p.m.Kind == chat.Action, Body: template.HTML(textHTML(chat.Plainly(words)))}) // #nosec G203 -- escaped
 		s.hub.wake()
 	}
 }
