@@ -216,6 +216,39 @@ func TestWordsOfAFloodThatAreTakenBackOrEditedAreSoOnTheirPage(t *testing.T) {
 	}
 }
 
+// The page tells what was said, whatever holds an edit of it back.
+func TestEditsThatAreNotCarriedAreOnThePageOfWhatWasLeftOut(t *testing.T) {
+	for name, held := range map[string]func(*testing.T, *ear, sprints.Store){
+		"a pause": func(t *testing.T, e *ear, store sprints.Store) {
+			if err := store.Write(t.Context(), func(tx sprints.Tx) error { _, err := tx.PauseBridge(onIRC); return err }); err != nil {
+				t.Fatal(err)
+			}
+			if err := e.guard.refresh(t.Context(), store); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"more of a flood than is kept": func(t *testing.T, e *ear, store sprints.Store) {
+			if err := store.Write(t.Context(), func(tx sprints.Tx) error {
+				return tx.SaveFlood(sprints.Flood{Place: onIRC, Kept: 5000, Since: tx.Now().Add(-time.Hour), Told: tx.Now()})
+			}); err != nil {
+				t.Fatal(err)
+			}
+			e.hears(t, speaks("bob", 64, 0)...)
+		},
+	} {
+		e, store := floodable(t)
+		ms := speaks("bob", 64, 30*time.Second)
+		e.hears(t, ms...)
+		e.tellOver(t.Context())
+		got := to(t, store, onSlack)
+		held(t, e, store)
+		e.hears(t, said("e", "mended", func(m *chat.Message) { m.From, m.Kind, m.Of = guest("bob"), chat.Edited, ms[61].ID }))
+		if words := skippedOn(t, store, got); len(words) != 4 || words[1] != "bob on IRC: mended" {
+			t.Errorf("%s: the page has %q", name, words)
+		}
+	}
+}
+
 func TestAPausedPlacesFloodIsNotKept(t *testing.T) {
 	e, store := floodable(t)
 	if err := store.Write(t.Context(), func(tx sprints.Tx) error { _, err := tx.PauseBridge(onIRC); return err }); err != nil {

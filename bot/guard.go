@@ -152,7 +152,7 @@ func (e *ear) carry(tx sprints.Tx, m chat.Message, v relay.Verdict) error {
 		case err != nil:
 			return err
 		case paused && m.Kind != chat.Said && m.Kind != chat.Action:
-			return nil
+			return e.carrier.Reworded(tx, m)
 		case paused:
 			return tx.SkipLine(m.In.Root(), m.At)
 		}

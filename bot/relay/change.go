@@ -34,10 +34,8 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 		}
 	}
 	words := wordsOf(m)
-	if m.Kind == chat.Edited && !words.Silent() {
-		if err := tx.RewordSkipped(source, chat.Plainly(words.Plain())); err != nil {
-			return err
-		}
+	if err := c.Reworded(tx, m); err != nil {
+		return err
 	}
 	rows, err := tx.Counterparts(source)
 	if err != nil || rows == nil {
@@ -119,6 +117,16 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 		}
 	}
 	return nil
+}
+
+// Reworded has the pages of words that were left out show an edit m, be it
+// carried or not; what else m is changes nothing.
+func (c Carrier) Reworded(tx sprints.PasteWriter, m chat.Message) error {
+	words := wordsOf(m)
+	if m.Kind != chat.Edited || words.Silent() {
+		return nil
+	}
+	return tx.RewordSkipped(chat.SourceKey(m.In.Network, m.Of), chat.Plainly(words.Plain()))
 }
 
 // unquote takes words that were taken back out of what waits and quotes them,

@@ -30,6 +30,9 @@ func (c Carrier) Stop(tx Stopping, m chat.Message) error {
 	if m.Kind != chat.Said && m.Kind != chat.Action && m.Kind != chat.Edited || words.Silent() {
 		return nil
 	}
+	if err := c.Reworded(tx, m); err != nil {
+		return err
+	}
 	f, err := tx.Flood(m.In.Root())
 	if err != nil {
 		return err
@@ -53,11 +56,6 @@ func (c Carrier) Stop(tx Stopping, m chat.Message) error {
 			f.Page = newToken()
 		}
 		f.Kept++
-		if m.Kind == chat.Edited {
-			if err := tx.RewordSkipped(chat.SourceKey(m.In.Network, m.Of), chat.Plainly(words.Plain())); err != nil {
-				return err
-			}
-		}
 		if err := tx.SaveSkipped([]sprints.Skipped{c.stopped(m, words, f.Page, tx.Now())}); err != nil {
 			return err
 		}
