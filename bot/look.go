@@ -175,14 +175,18 @@ func lookAtBridges(ctx context.Context, store sprints.Store, cfg Config, out io.
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(w, "PLACE\tHEARD\tSENT\tWAIT\tOLDEST\tHELD UNTIL\tREFUSED\tPAUSED\tLAST ERROR")
+		fmt.Fprintln(w, "PLACE\tHEARD\tSENT\tWAIT\tOLDEST\tHELD UNTIL\tREFUSED\tPAUSED\tPACE\tLAST ERROR")
 		line := func(name string, t sprints.Traffic) {
 			refused := strconv.Itoa(t.Dead)
 			if t.Undone > 0 {
 				refused += fmt.Sprintf(" (%d edits)", t.Undone)
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\n", name, at(t.Heard), at(t.Sent), t.Waiting, at(t.Oldest), at(t.Held), refused,
-				at(t.Paused), cmp.Or(sprints.OneLine(t.Reason), "-"))
+			pace := "-"
+			if t.Learned > 0 {
+				pace = "one each " + t.Learned.String() + ", learned"
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", name, at(t.Heard), at(t.Sent), t.Waiting, at(t.Oldest), at(t.Held), refused,
+				at(t.Paused), pace, cmp.Or(sprints.OneLine(t.Reason), "-"))
 		}
 		var listed []chat.Place
 		for i, b := range cfg.Bridges {

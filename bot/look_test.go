@@ -43,6 +43,9 @@ bridges:
 		if err := tx.Hold(room, tx.Now().Add(1e12), "not in channel"); err != nil {
 			return err
 		}
+		if err := tx.Learned(room, 3e9); err != nil {
+			return err
+		}
 		if err := tx.SaveRun(sprints.JobRun{Name: "sync issues", At: tx.Now(), Result: "4 repositories", Failed: true}); err != nil {
 			return err
 		}
@@ -58,7 +61,7 @@ bridges:
 	}
 	for command, words := range map[string][]string{
 		"bridges": {"PLACE", "1 libera #a", "1 pycon #b", "not in channel", "- libera, in private",
-			"connected  ", "one each 4s, learned", "connected as sprintbot", "given up  ", "one each 1s  ", "token_revoked: the token is wrong"},
+			"connected  ", "one each 4s, learned", "one each 3s, learned", "connected as sprintbot", "given up  ", "one each 1s  ", "token_revoked: the token is wrong"},
 		"jobs":   {"sync issues", "failed", "4 repositories"},
 		"backup": {"is copied to"},
 	} {

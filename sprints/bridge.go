@@ -26,9 +26,10 @@ type Ignored struct {
 // Traffic is how a place stands, for people who look after the bridge.
 type Traffic struct {
 	Queue
-	Heard  time.Time // newest words heard there, zero none
-	Sent   time.Time // newest words that arrived there, zero none
-	Paused time.Time // since when its relays wait, zero they do not
+	Heard   time.Time     // newest words heard there, zero none
+	Sent    time.Time     // newest words that arrived there, zero none
+	Paused  time.Time     // since when its relays wait, zero they do not
+	Learned time.Duration // one part each, as the network's refusals there have taught; 0 nothing
 }
 
 // NetworkState is how a network is, as the running bot last said: for those

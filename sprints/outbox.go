@@ -108,6 +108,9 @@ type OutboxWriter interface {
 	// Hold records that a place waits and why, for those who look after the
 	// bot; a zero until ends it. What waits, the sender knows.
 	Hold(place chat.Place, until time.Time, reason string) error
+	// Learned keeps the pace that refusals in a place have taught, one part each;
+	// 0 is none.
+	Learned(place chat.Place, every time.Duration) error
 	// Expire ends waiting rows whose time is over. The sender, which alone knows
 	// what is on the wire, says which.
 	Expire(rows []int64) error

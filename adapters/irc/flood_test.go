@@ -31,7 +31,7 @@ func queuedLines(t *testing.T, s *session, verb string) (lines []string) {
 func welcomedAt(t *testing.T, pace chat.Pace, learned time.Duration, more ...string) *session {
 	t.Helper()
 	s := lonely(t, "#x")
-	s.n.cfg.Pace, s.n.lesson = pace, lesson{learned, time.Now()}
+	s.n.cfg.Pace, s.n.lesson = pace, chat.Lesson{Every: learned, At: time.Now()}
 	s = s.n.newSession(s.link)
 	s.loggedIn = true
 	for _, raw := range append([]string{":s 001 sprintbot :hi", ":s 376 sprintbot :end", ":sprintbot!b@h JOIN #x"}, more...) {

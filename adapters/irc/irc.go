@@ -98,7 +98,7 @@ type Network struct {
 	mu     sync.Mutex
 	now    *session // the connection that may be written to, nil while away
 	status chat.Status
-	lesson lesson
+	lesson chat.Lesson
 	echoes bool // the last connection confirmed by echo and needs no PING
 }
 
@@ -174,9 +174,9 @@ func New(c Config) (*Network, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	var known lesson
+	var known chat.Lesson
 	if c.Learned > c.Pace.Every {
-		known = lesson{min(c.Learned, mostLearned), time.Now()}
+		known = chat.Lesson{Every: min(c.Learned, mostLearned), At: time.Now()}
 	}
 	return &Network{
 		cfg:     c,

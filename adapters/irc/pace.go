@@ -18,12 +18,6 @@ const (
 // tooFast finds in an ERROR that we were cut off for what we said, or how fast.
 var tooFast = regexp.MustCompile(`(?i)\b(excess flood|flooding|recvq|input buffer)\b`)
 
-// lesson is how fast a server was found to bear us.
-type lesson struct {
-	every time.Duration // one line each, 0 nothing was learned
-	at    time.Time     // when, or when the last of it was forgotten
-}
-
 // Pace is how fast Send may be called: as configured, or as slow as the server
 // has taught. Where the server does not echo what it was sent, every fourth
 // line or so costs a PING, and the pace leaves room for it: servers fine PINGs
@@ -43,8 +37,8 @@ func (n *Network) taught() chat.Pace {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	pace := n.cfg.Pace
-	if n.lesson.every > pace.Every {
-		pace.Every, pace.Burst = n.lesson.every, max(1, pace.Burst/2)
+	if n.lesson.Every > pace.Every {
+		pace.Every, pace.Burst = n.lesson.Every, max(1, pace.Burst/2)
 	}
 	return pace
 }
@@ -53,30 +47,29 @@ func (n *Network) taught() chat.Pace {
 func (n *Network) Learned() time.Duration {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.lesson.every
+	return n.lesson.Every
 }
 
 // learn makes the pace half as fast: the server has cut us off for it.
 func (n *Network) learn(now time.Time) {
 	n.mu.Lock()
-	every := min(mostLearned, max(leastLearned, 2*max(n.cfg.Pace.Every, n.lesson.every)))
-	n.lesson = lesson{max(every, n.cfg.Pace.Every), now}
+	n.lesson = n.lesson.Harder(now, n.untaught(), mostLearned)
+	every := n.lesson.Every
 	n.mu.Unlock()
 	n.log.Warn("the server cut us off for speaking too fast; slower from now on", "one_line_each", every)
 	n.tell()
 }
 
-// forgive forgets half of what was learned when it was learned long ago: a
-// limit may have been lifted, or was never about us.
+// forgive forgets half of what was learned long ago.
 func (n *Network) forgive(now time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.lesson.every == 0 || now.Sub(n.lesson.at) < forgets {
-		return
+	if l := n.lesson.Milder(now, n.untaught(), forgets); l.Every != n.lesson.Every {
+		n.lesson = l
+		n.tell()
 	}
-	n.lesson = lesson{n.lesson.every / 2, now}
-	if n.lesson.every <= n.cfg.Pace.Every || n.lesson.every < leastLearned {
-		n.lesson = lesson{}
-	}
-	n.tell()
 }
+
+// untaught is the pace that lessons are about: as configured, and for one
+// without limit such that the first lesson is the least.
+func (n *Network) untaught() time.Duration { return max(n.cfg.Pace.Every, leastLearned/2) }

@@ -77,12 +77,12 @@ func refusal(err error) error {
 		return nil
 	}
 	if limited, ok := errors.AsType[*slackapi.RateLimitedError](err); ok {
-		return &chat.RetryAfter{Wait: limited.RetryAfter}
+		return &chat.RetryAfter{Wait: limited.RetryAfter, TooFast: true}
 	}
 	if said, ok := errors.AsType[slackapi.SlackErrorResponse](err); ok {
 		switch said.Err {
 		case "ratelimited", "rate_limited", "message_limit_exceeded":
-			return &chat.RetryAfter{Wait: placeEvery}
+			return &chat.RetryAfter{Wait: placeEvery, TooFast: true}
 		case "msg_too_long", "no_text", "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long",
 			"invalid_metadata_format", "metadata_too_large", "too_many_attachments", "invalid_arguments",
 			"message_not_found", "cant_update_message", "edit_window_closed", "cant_delete_message", "thread_not_found",

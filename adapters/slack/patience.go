@@ -8,12 +8,17 @@ import (
 
 	slackapi "github.com/slack-go/slack"
 	"golang.org/x/time/rate"
+
+	"sprintbot/sprints/chat"
 )
 
-// Reading is allowed 50 times a minute and method by Slack's tier 3, the least that a workspace's own app has.
+// Reading is allowed 50 times a minute and method by Slack's tier 3, the least that a workspace's own app has; what its
+// refusals teach goes before that.
 const (
-	readBurst = 20
-	readEvery = 2 * time.Second
+	readBurst   = 20
+	readEvery   = 2 * time.Second
+	readSlowest = 10 * time.Second // no lesson makes it slower
+	readForgets = 10 * time.Minute // without a refusal for so long half of what was learned is forgotten
 )
 
 // patience is how often what was said may be read, by method: Slack counts all channels together.
@@ -27,9 +32,14 @@ type patience struct {
 
 // budget is what one method has left.
 type budget struct {
-	mu    sync.Mutex
+	burst int
+	every time.Duration
 	pace  *rate.Limiter
-	until time.Time // Slack asked to wait
+
+	mu     sync.Mutex
+	until  time.Time // Slack asked to wait
+	lesson chat.Lesson
+	passed bool // a call, since Slack last asked to wait
 }
 
 func newPatience(burst int, every time.Duration) *patience {
@@ -41,7 +51,7 @@ func (p *patience) of(method string) *budget {
 	defer p.mu.Unlock()
 	b := p.all[method]
 	if b == nil {
-		b = &budget{pace: rate.NewLimiter(rate.Every(p.every), p.burst)}
+		b = &budget{burst: p.burst, every: p.every, pace: rate.NewLimiter(rate.Every(p.every), p.burst)}
 		p.all[method] = b
 	}
 	return b
@@ -55,19 +65,49 @@ func (b *budget) call(ctx context.Context, call func() error) error {
 		}
 		err := call()
 		limited, ok := errors.AsType[*slackapi.RateLimitedError](err)
+		b.answered(time.Now(), limited)
 		if !ok {
 			return err
 		}
-		b.mu.Lock()
-		if until := time.Now().Add(limited.RetryAfter); until.After(b.until) {
-			b.until = until
-		}
-		b.pace.SetBurst(1) // Slack counts otherwise than we do
-		b.mu.Unlock()
 	}
 }
 
+// answered heeds what Slack has said to a call; limited is nil where it did not ask to wait. Of calls that it refuses
+// together the first teaches, and of those in a row.
+func (b *budget) answered(now time.Time, limited *slackapi.RateLimitedError) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if limited == nil {
+		b.passed = true
+		return
+	}
+	if b.passed && now.After(b.until) {
+		b.lesson = b.lesson.Harder(now, b.every, readSlowest)
+		b.pace.SetLimit(rate.Every(b.lesson.Every))
+	}
+	b.passed = false
+	if until := now.Add(limited.RetryAfter); until.After(b.until) {
+		b.until = until
+	}
+	b.pace.SetBurst(1) // Slack counts otherwise than we do
+}
+
+// forgive forgets half of what was learned long ago.
+func (b *budget) forgive(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	l := b.lesson.Milder(now, b.every, readForgets)
+	if l.Every == b.lesson.Every {
+		return
+	}
+	if b.lesson = l; l.Every == 0 {
+		b.pace.SetBurst(b.burst)
+	}
+	b.pace.SetLimit(rate.Every(max(b.every, l.Every)))
+}
+
 func (b *budget) wait(ctx context.Context) error {
+	b.forgive(time.Now())
 	for {
 		b.mu.Lock()
 		wait := time.Until(b.until)

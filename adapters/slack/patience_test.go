@@ -6,6 +6,9 @@ import (
 	"testing"
 	"time"
 
+	slackapi "github.com/slack-go/slack"
+	"golang.org/x/time/rate"
+
 	"sprintbot/adapters/slack/slackdouble"
 	"sprintbot/sprints/chat"
 )
@@ -133,4 +136,43 @@ func TestAStartUnderSlacksLimitServesEveryChannel(t *testing.T) {
 	if m := b.messages(1)[0]; m.In != (chat.Place{Network: "pycon", Channel: "#other"}) {
 		t.Errorf("heard %+v", m)
 	}
+}
+
+// The pace of reading halves when Slack refuses what went at it, a refusal after a refusal teaches nothing, and in time
+// it is forgotten.
+func TestThePaceOfReadingIsLearned(t *testing.T) {
+	b := newPatience(20, 2*time.Second).of("conversations.history")
+	now, limited := time.Now(), &slackapi.RateLimitedError{RetryAfter: time.Second}
+	is := func(every time.Duration, burst int) {
+		t.Helper()
+		if got := b.pace.Limit(); got != rate.Every(every) || b.pace.Burst() != burst {
+			t.Errorf("%v a second, %d at once; wanted one each %s, %d", got, b.pace.Burst(), every, burst)
+		}
+	}
+	b.answered(now, nil)
+	is(2*time.Second, 20)
+	for range gapCalls { // refused together
+		b.answered(now, limited)
+	}
+	is(4*time.Second, 1)
+	now = now.Add(2 * time.Second)
+	b.answered(now, limited)
+	is(4*time.Second, 1)
+	b.answered(now, nil)
+	now = now.Add(2 * time.Second)
+	for range 3 {
+		b.answered(now, nil)
+		b.answered(now, limited)
+		now = now.Add(2 * time.Second)
+	}
+	is(readSlowest, 1)
+	for _, want := range []time.Duration{5 * time.Second, 2500 * time.Millisecond} {
+		now = now.Add(readForgets)
+		b.forgive(now)
+		is(want, 1)
+	}
+	b.forgive(now)
+	is(2500*time.Millisecond, 1)
+	b.forgive(now.Add(readForgets))
+	is(2*time.Second, 20)
 }

@@ -34,13 +34,13 @@ func (v *view) Trusted() ([]sprints.Ignored, error) {
 
 func (v *view) Traffic() ([]sprints.Traffic, error) {
 	all, err := many(v, func(r row) (t sprints.Traffic, err error) {
-		err = r.Scan(&t.Place.Network, &t.Place.Channel, toTime{&t.Heard}, toTime{&t.Held}, text(&t.Reason), toTime{&t.Paused}, toTime{&t.Sent})
+		err = r.Scan(&t.Place.Network, &t.Place.Channel, toTime{&t.Heard}, toTime{&t.Held}, text(&t.Reason), &t.Learned, toTime{&t.Paused}, toTime{&t.Sent})
 		if !t.Held.After(v.now) {
 			t.Held = time.Time{}
 		}
 		return t, err
 	}, `
-		SELECT known.network, known.channel, place.mark_at, place.held_until, place.reason, bridge_pause.at,
+		SELECT known.network, known.channel, place.mark_at, place.held_until, place.reason, coalesce(place.learned, 0), bridge_pause.at,
 			(SELECT ended_at FROM outbox
 			WHERE state = 'sent' AND network = known.network AND channel = known.channel ORDER BY id DESC LIMIT 1)
 		FROM (

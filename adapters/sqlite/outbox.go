@@ -148,6 +148,14 @@ func (t *tx) Hold(place chat.Place, until time.Time, reason string) error {
 	return err
 }
 
+func (t *tx) Learned(place chat.Place, every time.Duration) error {
+	_, err := t.exec(`
+		INSERT INTO place (network, channel, reason, learned) VALUES (?, ?, '', ?)
+		ON CONFLICT (network, channel) DO UPDATE SET learned = excluded.learned`,
+		place.Network, place.Channel, int64(every))
+	return err
+}
+
 func (t *tx) Expire(rows []int64) error {
 	for _, row := range rows {
 		if _, err := t.exec("UPDATE outbox SET state = 'expired', ended_at = ? WHERE id = ? AND state = 'waiting'",

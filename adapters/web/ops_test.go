@@ -23,6 +23,9 @@ func (k *kit) troubled() {
 		if err := tx.Hold(room, tx.Now().Add(time.Minute), "not in <b>channel</b>"); err != nil {
 			return err
 		}
+		if err := tx.Learned(room, 4*time.Second); err != nil {
+			return err
+		}
 		if _, err := tx.PauseBridge(other); err != nil {
 			return err
 		}
@@ -67,7 +70,7 @@ func TestARowOfTheOperatorsPageHasEveryFactWithItsName(t *testing.T) {
 		"delete long words":      "delete long words 4 rows Last Mon 17 May 10:30 2 days ago Took 3ms Next Thu 20 May 08:30 in 16 h 40 min Done Run now : delete long words",
 		"libera":                 "libera connected as sprintbot Since 10:50 5 h ago Last heard 15:49 under a minute ago Queue 0 Oldest waiting – Pace 1 each 2s Connected",
 		"pycon":                  "pycon the link was cut Since 15:46 4 min ago Last heard never Queue 2 Oldest waiting 15:50 under a minute ago Pace 1 each 1s ! Away",
-		"pycon #sprints":         "pycon #sprints not in <b>channel</b>. Tried again 15:51 (in 1 min). Last heard never Last sent never Queue 1 Oldest waiting 15:50 under a minute ago Pace 1 each 1s Errors 0 ! Waits",
+		"pycon #sprints":         "pycon #sprints not in <b>channel</b>. Tried again 15:51 (in 1 min). Last heard never Last sent never Queue 1 Oldest waiting 15:50 under a minute ago Pace 1 each 4s learned Errors 0 ! Waits",
 		"libera #&lt;script&gt;": "libera #<script> Paused since 15:50; say bridge resume libera #<script> . Last heard never Last sent never Queue 0 Oldest waiting – Pace 1 each 2s Errors 0 ! Paused",
 	} {
 		if got := row(t, page, name); got != words {

@@ -136,8 +136,11 @@ func (o opsLook) oldest(waiting int, t time.Time) opsCell {
 	return o.at(t)
 }
 
-// pace is how fast a network may be spoken to.
-func (o opsLook) pace(network string) opsCell {
+// pace is how fast a network may be spoken to, or as slow as one place has taught.
+func (o opsLook) pace(network string, learned time.Duration) opsCell {
+	if learned > 0 {
+		return opsCell{Fact: "1 each " + learned.String(), Since: "learned"}
+	}
 	if every := max(o.paces[network].Every, o.paces[network].PlaceEvery); every > 0 {
 		return opsCell{Fact: "1 each " + every.String()}
 	}
@@ -207,7 +210,7 @@ func (o opsLook) networks() opsSheet {
 		if st.Since.IsZero() {
 			since = opsCell{Fact: "–"}
 		}
-		sheet.row(l, since, heard, opsCell{Fact: itoa(waiting[name])}, o.oldest(waiting[name], oldest[name]), o.pace(name))
+		sheet.row(l, since, heard, opsCell{Fact: itoa(waiting[name])}, o.oldest(waiting[name], oldest[name]), o.pace(name, 0))
 	}
 	return sheet
 }
@@ -217,7 +220,7 @@ func (o opsLook) channels() opsSheet {
 	sheet := opsSheet{Name: "Channels", About: "What is heard, sent, and waits.", One: "Channel", Class: "channels",
 		Heads: []string{"Last heard", "Last sent", "Queue", "Oldest waiting", "Pace", "Errors"}}
 	for _, t := range o.traffic {
-		sheet.row(o.channel(t), o.at(t.Heard), o.at(t.Sent), opsCell{Fact: itoa(t.Waiting)}, o.oldest(t.Waiting, t.Oldest), o.pace(t.Place.Network), opsCell{Fact: itoa(t.Dead)})
+		sheet.row(o.channel(t), o.at(t.Heard), o.at(t.Sent), opsCell{Fact: itoa(t.Waiting)}, o.oldest(t.Waiting, t.Oldest), o.pace(t.Place.Network, t.Learned), opsCell{Fact: itoa(t.Dead)})
 	}
 	return sheet
 }

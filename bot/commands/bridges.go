@@ -162,7 +162,9 @@ func (c *Call) traffic(e sprints.Event, now time.Time, t sprints.Traffic) string
 	if t.Dead > 0 {
 		add("%s", t.Refused())
 	}
-	if c.Desk.Bridging.Paces != nil && t.Waiting > 0 {
+	if t.Learned > 0 {
+		add("one each %s, learned", t.Learned)
+	} else if c.Desk.Bridging.Paces != nil && t.Waiting > 0 {
 		if p := c.Desk.Bridging.Paces()[t.Place.Network]; p.Every > 0 || p.PlaceEvery > 0 {
 			add("one each %s", max(p.Every, p.PlaceEvery))
 		}

@@ -65,12 +65,15 @@ func TestBridgesTellHowEachPlaceIs(t *testing.T) {
 		if _, _, err := tx.Post(chat.Outgoing{Key: "p", To: chat.Direct(newcomer), Kind: chat.Said, Reply: chat.Saying(chat.Plainly("hello"))}); err != nil {
 			return err
 		}
+		if err := tx.Learned(chat.Place{Network: "pycon", Channel: "#sprints"}, 4*time.Second); err != nil {
+			return err
+		}
 		return tx.Hold(room, tx.Now().Add(5*time.Minute), "the channel is moderated")
 	})
 	got := w.did(orga, "bridges").Reply.Plain()
 	wantWords(t, got, "1. libera #sprints: heard 10:00, sent never; 1 waits since 10:00; held until 10:05: the channel is moderated; one each 2s.",
 		"libera:  connected since 08:00 (connected as sprintbot), one message each 2s", "pycon:  away since 09:55 (the server is silent)",
-		"2. pycon #sprints: heard never, sent never; 2 refused for good.", "pycon, in private: heard never")
+		"2. pycon #sprints: heard never, sent never; 2 refused for good; one each 4s, learned.", "pycon, in private: heard never")
 	if strings.Contains(got, newcomer.ID) {
 		t.Errorf("a private conversation names the person:\n%s", got)
 	}

@@ -108,7 +108,7 @@ func (s *Sender) hold(q *queue, until time.Time, reason string) {
 }
 
 // recollect asks why places waited in an earlier run: that is over once words
-// arrive there.
+// arrive there; and which pace they had taught.
 func (s *Sender) recollect(ctx context.Context) {
 	s.noted = map[chat.Place]bool{}
 	err := s.store.Read(ctx, func(v sprints.View) error {
@@ -117,10 +117,13 @@ func (s *Sender) recollect(ctx context.Context) {
 			if t.Reason != "" && t.Place.Network == s.net.Name() {
 				s.noted[t.Place] = true
 			}
+			if t.Learned > 0 && t.Place.Network == s.net.Name() && s.net.Pace().PlaceEvery > 0 {
+				s.queue(t.Place).lesson = chat.Lesson{Every: min(t.Learned, slowest), At: s.clock.Now()}
+			}
 		}
 		return err
 	})
 	if err != nil && ctx.Err() == nil {
-		s.log.Warn("why places waited can't be read", "error", err)
+		s.log.Warn("how places stood can't be read", "error", err)
 	}
 }

@@ -106,6 +106,8 @@ type queue struct {
 	telling  bool            // that rows expired is being stored
 	placed   time.Time       // pace of the place: the next part may go then (machine's clock)
 	credit   int             // parts that may go without waiting
+	lesson   chat.Lesson     // how fast the place was found to bear us
+	passed   time.Time       // when a part arrived last, since it was last spoken to too fast
 }
 
 // head is the row to go next and its lane; nil when none may go at now.

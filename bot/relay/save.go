@@ -179,28 +179,6 @@ func (s *Sender) look(ctx context.Context, q *queue, r *row) {
 	})
 }
 
-// refill gives the network's and each place's pace its credit for the time
-// passed. Pace is kept by the machine's clock: it is the wire's.
-func (s *Sender) refill(pace chat.Pace) {
-	now := time.Now()
-	s.credit, s.paced = refill(s.credit, s.paced, now, pace.Burst, pace.Every)
-	for _, q := range s.order {
-		q.credit, q.placed = refill(q.credit, q.placed, now, pace.PlaceBurst, pace.PlaceEvery)
-	}
-}
-
-func refill(credit int, since, now time.Time, burst int, every time.Duration) (int, time.Time) {
-	burst = max(burst, 1)
-	if every <= 0 || since.IsZero() {
-		return burst, now
-	}
-	gained := int(now.Sub(since) / every)
-	if credit+gained >= burst {
-		return burst, now
-	}
-	return credit + gained, since.Add(time.Duration(gained) * every)
-}
-
 // timers wake the loop at the next moment anything is due: the first by the
 // bot's clock, the second by the machine's, for the wire.
 func (s *Sender) timers(now time.Time) (due, wire <-chan struct{}, stop func()) {
@@ -235,8 +213,8 @@ func (s *Sender) timers(now time.Time) (due, wire <-chan struct{}, stop func()) 
 		}
 		if h, _ := q.head(now); h != nil && up {
 			paced = true
-			if pace.PlaceEvery > 0 && q.credit <= 0 {
-				shorter(pace.PlaceEvery - time.Since(q.placed))
+			if _, every := q.pace(pace); every > 0 && q.credit <= 0 {
+				shorter(every - time.Since(q.placed))
 			}
 		}
 	}

@@ -363,6 +363,7 @@ func (s *Sender) done(q *queue, r *row, n int, receipt chat.Receipt, err error) 
 	switch {
 	case r.finishing: // refused meanwhile: nothing is left to decide
 	case err == nil:
+		q.passed = s.clock.Now()
 		if q.tries > 0 || q.noted || s.noted[q.place] {
 			s.hold(q, time.Time{}, "")
 		}
@@ -376,6 +377,9 @@ func (s *Sender) done(q *queue, r *row, n int, receipt chat.Receipt, err error) 
 	case errors.Is(err, chat.ErrOffline) && s.finder == nil:
 		q.settling, r.doubt, r.missed = true, s.recalls != nil && !summed(r.Kind), false
 	default:
+		if wait, ok := errors.AsType[*chat.RetryAfter](err); ok && wait.TooFast {
+			s.slower(q, s.clock.Now())
+		}
 		s.refuse(q, r, err, 0)
 	}
 	if q.settling && q.onWire == 0 {

@@ -164,6 +164,9 @@ type ErrRefused struct{ Reason string }
 func (e *ErrRefused) Error() string { return "the words are refused: " + e.Reason }
 
 // RetryAfter says that the place must wait so long; no attempt counts.
-type RetryAfter struct{ Wait time.Duration }
+type RetryAfter struct {
+	Wait    time.Duration
+	TooFast bool // it was spoken to too fast: the pace is to blame
+}
 
 func (e *RetryAfter) Error() string { return "asked to wait " + e.Wait.String() }

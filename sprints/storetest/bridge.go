@@ -50,6 +50,24 @@ func testBridge(t *testing.T, b *bench) {
 	})
 }
 
+// testLearned: the pace that a place has taught is kept, whatever else is known of it.
+func testLearned(t *testing.T, b *bench) {
+	room := chat.Place{Network: "pycon", Channel: "#sprints"}
+	learned := func(v sprints.View) time.Duration {
+		all := ok(v.Traffic())
+		equal(b, "places", len(all), 1)
+		return all[0].Learned
+	}
+	b.write(func(tx sprints.Tx) { done(tx.Learned(room, 4*time.Second)) })
+	b.write(func(tx sprints.Tx) {
+		equal(b, "learned", learned(tx), 4*time.Second)
+		done(tx.Hold(room, time.Time{}, ""))
+		equal(b, "learned still", learned(tx), 4*time.Second)
+		done(tx.Learned(room, 0))
+		equal(b, "forgotten", learned(tx), 0)
+	})
+}
+
 // testNetworks: what was said last of networks is kept, and nothing of before.
 func testNetworks(t *testing.T, b *bench) {
 	since := b.clock.Now().Add(-time.Hour)

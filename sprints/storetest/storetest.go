@@ -55,6 +55,7 @@ func Run(t *testing.T, open Opener) {
 		{"Pictures", testPictures},
 		{"Threads", testThreads},
 		{"Bridge", testBridge},
+		{"Learned", testLearned},
 		{"Networks", testNetworks},
 		{"Revive", testRevive},
 		{"EndGuest", testEndGuest},
