@@ -282,3 +282,19 @@ func (c *corner) settled() {
 		c.t.Fatal(err)
 	}
 }
+
+// unacknowledged finds fault with what Slack was told is kept while nothing can
+// be kept, of all it sent since the first so many envelopes.
+func (c *corner) unacknowledged(before int) {
+	c.t.Helper()
+	sent := c.slack.Envelopes()[before:]
+	kept := 0
+	for _, e := range sent {
+		if !e.Acked.IsZero() {
+			kept++
+		}
+	}
+	if kept > 0 || len(sent) == 0 {
+		c.t.Errorf("%d of %d envelopes were acknowledged though nothing could be kept", kept, len(sent))
+	}
+}

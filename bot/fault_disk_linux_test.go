@@ -25,6 +25,8 @@ func TestFaultFullDisk(t *testing.T) {
 	c.says(50)
 	c.arrives()
 	before, had := c.restful(), c.allShown()
+	c.settled()
+	asked := len(c.slack.Envelopes())
 	fileSize(t, c.cmd.Process.Pid, 512) // less than anything the store writes
 	began := time.Now()
 	c.says(50)
@@ -38,6 +40,7 @@ func TestFaultFullDisk(t *testing.T) {
 	if n := c.allShown() - had; n > 0 {
 		t.Errorf("%d lines went out that could not be kept", n)
 	}
+	c.unacknowledged(asked)
 	fileSize(t, c.cmd.Process.Pid, ^uint64(0))
 	again := time.Now()
 	c.arrives()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -17,19 +18,30 @@ import (
 	"sprintbot/adapters/irc/irctest"
 )
 
-// shears is a link to a server that is cut when it is told to, after some more
-// bytes whatever they are: mostly in the middle of a line.
+// shears is a link to a server that is cut when it is told to: in the middle of
+// somebody's words on their way to the bot, or after the bot has gone on writing
+// what arrives nowhere.
 type shears struct {
 	t      *testing.T
 	to     string
 	listen net.Listener
 
 	mu   sync.Mutex
-	left map[net.Conn]*int // of each side of each link: bytes until the cut, nil for no cut
+	next map[net.Conn]*snip // of each side of each link: the cut to come, nil for none
 	cuts int
 	mid  int // cuts that left half a line
 	work sync.WaitGroup
 }
+
+// snip is one cut: in the middle of words, or after so many bytes. What the bot
+// writes in the moment between these and the cut is swallowed.
+type snip struct {
+	inWords bool
+	left    int
+	over    bool // the moment has begun
+}
+
+const swallows = 100 * time.Millisecond
 
 // newShears stands in front of the server at addr.
 func newShears(t *testing.T, addr string) *shears {
@@ -38,7 +50,7 @@ func newShears(t *testing.T, addr string) *shears {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &shears{t: t, to: addr, listen: l, left: map[net.Conn]*int{}}
+	s := &shears{t: t, to: addr, listen: l, next: map[net.Conn]*snip{}}
 	s.work.Go(func() {
 		for {
 			near, err := l.Accept()
@@ -51,7 +63,7 @@ func newShears(t *testing.T, addr string) *shears {
 				continue
 			}
 			s.mu.Lock()
-			s.left[near], s.left[far] = nil, nil
+			s.next[near], s.next[far] = nil, nil
 			s.mu.Unlock()
 			s.work.Go(func() { s.pass(near, far) })
 			s.work.Go(func() { s.pass(far, near) })
@@ -60,7 +72,7 @@ func newShears(t *testing.T, addr string) *shears {
 	t.Cleanup(func() {
 		l.Close()
 		s.mu.Lock()
-		for c := range s.left {
+		for c := range s.next {
 			c.Close()
 		}
 		s.mu.Unlock()
@@ -77,45 +89,67 @@ func (s *shears) pass(from, to net.Conn) {
 		from.Close()
 		to.Close()
 		s.mu.Lock()
-		delete(s.left, from)
+		delete(s.next, from)
 		s.mu.Unlock()
 	}()
 	buf := make([]byte, 4096)
 	for {
 		n, err := from.Read(buf)
-		s.mu.Lock()
-		cut := false
-		if left := s.left[from]; left != nil {
-			if cut = n >= *left; cut {
-				n = *left
-				s.cuts++
-				if n > 0 && buf[n-1] != '\n' {
-					s.mid++
-				}
-			}
-			*left -= n
-		}
-		s.mu.Unlock()
-		if _, werr := to.Write(buf[:n]); werr != nil || err != nil || cut {
+		most, cut := s.carries(from, to, buf[:n])
+		if _, werr := to.Write(buf[:most]); werr != nil || err != nil || cut {
 			return
 		}
 	}
 }
 
-// cut ends every link, each way after up to so many more bytes.
-func (s *shears) cut(random *rand.Rand, within int) {
+// carries is how much of what was read goes on, and whether that is the end.
+func (s *shears) carries(from, to net.Conn, read []byte) (n int, cut bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for c := range s.left {
-		n := 1 + random.IntN(within)
-		s.left[c] = &n
+	n = len(read)
+	c := s.next[from]
+	switch {
+	case c == nil:
+		return n, false
+	case c.inWords:
+		at := bytes.Index(read, []byte("message "))
+		if at < 0 {
+			return n, false
+		}
+		n, cut = at+len("message 00"), true
+	case c.over:
+		return 0, false
+	case c.left > n:
+		c.left -= n
+		return n, false
+	default:
+		n, c.over = c.left, true
+		time.AfterFunc(swallows, func() { from.Close(); to.Close() })
+	}
+	s.cuts++
+	if n == 0 || read[n-1] != '\n' {
+		s.mid++
+	}
+	return n, cut
+}
+
+// cut ends every link: the server's side in the middle of words, or the bot's
+// after some bytes, and some more that are lost.
+func (s *shears) cut(random *rand.Rand, inWords bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.next {
+		if toBot := c.RemoteAddr().String() == s.to; toBot == inWords {
+			s.next[c] = &snip{inWords: inWords, left: 1 + random.IntN(400)}
+		}
 	}
 }
 
 var wholeMessage = regexp.MustCompile(`^(message \d{5}|the end)$`)
 
 // TestFaultCutInMidLine cuts the bot's links to both servers again and again
-// while people talk on both, wherever the bytes stand. What the bot had heard
+// while people talk on both: in the middle of what they say, and after the bot
+// has written lines that the server never got. What the bot had heard
 // all arrives, in order; half a line is never taken for one; no more is twice
 // than was unconfirmed on a link.
 // Six cuts a start: a link that is cut on and on is opened ever more rarely.
@@ -141,7 +175,6 @@ func cutInMidLine(t *testing.T, cuts int) {
 	p.start()
 	a.Seen(ctx, joinedTimes(1))
 	b.Seen(ctx, joinedTimes(1))
-	before := p.restful()
 
 	random := rand.New(rand.NewPCG(2, uint64(time.Now().UnixNano())))
 	said := 0
@@ -155,13 +188,18 @@ func cutInMidLine(t *testing.T, cuts int) {
 			said++
 		}
 	}
+	says(1)
+	first := func(l irctest.Line) bool { return strings.HasSuffix(l.Text(), "message 00000") }
+	b.Seen(ctx, first)
+	a.Seen(ctx, first)
+	before := p.restful()
 	for n := range cuts {
 		says(30)
 		one, reader := shearsLeft, a
 		if n%2 == 1 {
 			one, reader = shearsRight, b
 		}
-		one.cut(random, 400)
+		one.cut(random, n/2%2 == 0)
 		says(30)
 		reader.Seen(ctx, joinedTimes(n/2+2))
 	}

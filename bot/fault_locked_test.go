@@ -20,6 +20,7 @@ func TestFaultLockedDatabase(t *testing.T) {
 	c.says(10)
 	c.arrives()
 	before := c.restful()
+	c.settled()
 
 	db, err := sql.Open("sqlite", "file:"+c.database()+"?_pragma=busy_timeout(5000)")
 	if err != nil {
@@ -34,13 +35,14 @@ func TestFaultLockedDatabase(t *testing.T) {
 	if _, err := other.ExecContext(c.ctx, "BEGIN IMMEDIATE"); err != nil {
 		t.Fatal(err)
 	}
-	had := c.allShown()
+	had, asked := c.allShown(), len(c.slack.Envelopes())
 	c.says(20)
 	c.healthy(c.ctx, t, "the store can't be written")
 	c.logged.wait(t, c.ctx, "another program has the database locked")
 	if n := c.allShown() - had; n > 0 {
 		t.Errorf("%d lines went out that could not be kept", n)
 	}
+	c.unacknowledged(asked)
 	if _, err := other.ExecContext(c.ctx, "ROLLBACK"); err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,8 @@ func TestFaultReadOnlyDatabase(t *testing.T) {
 	c.says(10)
 	c.arrives()
 	before := c.restful()
-	had := c.allShown()
+	c.settled()
+	had, asked := c.allShown(), len(c.slack.Envelopes())
 
 	writable := freezeFiles(t, c.database(), c.database()+"-wal")
 	c.says(20)
@@ -39,6 +40,7 @@ func TestFaultReadOnlyDatabase(t *testing.T) {
 	if n := c.allShown() - had; n > 0 {
 		t.Errorf("%d lines went out that could not be kept", n)
 	}
+	c.unacknowledged(asked)
 	writable()
 	c.arrives()
 	c.healthy(c.ctx, t, "")

@@ -257,6 +257,13 @@ func TestFaultSlackClosedDoors(t *testing.T) {
 	archived.out[sideSlack], removed.out[sideSlack] = false, false
 	c.says(2)
 	c.arrives()
+	connections = c.slack.Connections()
+	c.slack.Cut() // what was said meanwhile is read, and what was said without the bot is not
+	if err := c.slack.WaitConnected(c.ctx, connections+1); err != nil {
+		t.Fatal(err)
+	}
+	c.says(1)
+	c.arrives()
 	c.settled()
 	for _, line := range c.ann.Said(removed.name) {
 		if strings.Contains(line, "without the bot") {

@@ -89,6 +89,12 @@ func TestFaultIRCRestarts(t *testing.T) {
 	defer tick.Stop()
 	for _, away := range aways {
 		c.says(10)
+		c.arrives()
+		c.irc.Freeze()
+		c.saysOn(4, sideSlack) // the bot writes them, and the server never reads them
+		c.until("heard", func() bool {
+			return relayedRows(t, c.database(), numberedMessage.FindString)[message(sideSlack, len(c.spoken)-1)]
+		})
 		c.irc.Stop()
 		c.unsure = len(c.spoken) // what the server had taken and not yet passed on
 		if away > 0 {

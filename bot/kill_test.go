@@ -66,7 +66,6 @@ func TestKilledTenTimesNothingHeardIsLost(t *testing.T) {
 	}
 	p.start()
 	here()
-	before := p.restful()
 	random := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
 	pace := time.NewTicker(4 * time.Millisecond)
 	defer pace.Stop()
@@ -75,7 +74,8 @@ func TestKilledTenTimesNothingHeardIsLost(t *testing.T) {
 		killAt[20+random.IntN(messages-40)] = true
 	}
 	const ahead = 20 // else a slow machine has heard little of what was said before each kill
-	came := 0        // the number of the first message since the bot came
+	var before rest
+	came := 0 // the number of the first message since the bot came
 	for n := range messages {
 		<-pace.C
 		if n%5 == 0 && n >= came+ahead {
@@ -86,6 +86,12 @@ func TestKilledTenTimesNothingHeardIsLost(t *testing.T) {
 		}
 		a.Say("#a", fmt.Sprintf("message %05d", n))
 		b.Say("#b", fmt.Sprintf("message %05d", n))
+		if n == 0 {
+			first := func(l irctest.Line) bool { return strings.HasSuffix(l.Text(), "message 00000") }
+			b.Seen(ctx, first)
+			a.Seen(ctx, first)
+			before = p.restful()
+		}
 		if killAt[n] {
 			p.kill()
 			p.start()

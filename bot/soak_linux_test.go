@@ -23,6 +23,7 @@ const (
 	soakFor     = 30 * time.Minute
 	soakFault   = time.Minute      // from one fault to the next
 	soakSettles = 4 * time.Minute  // at the end, what waits arrives within
+	soakHeap    = 3.0              // MiB in use that a life may end above the first's beginning, and a quarter
 	soakGrowth  = 8.0              // MiB of the process that a life may end above the first's beginning, and a quarter
 	soakLeast   = 30 * time.Second // a shorter life says nothing about the process
 )
@@ -381,7 +382,7 @@ func (h *soak) remembers() {
 	begun := h.lives[0].start()
 	for n, l := range h.lives {
 		h.t.Logf("life %d of the bot: %s", n+1, l)
-		if l.rest.heap > h.first.heap*1.25+restHeap {
+		if l.rest.heap > h.first.heap*1.25+soakHeap {
 			h.t.Errorf("life %d of the bot ended with %.1f MiB in use, the first had %.1f before anything broke", n+1, l.rest.heap, h.first.heap)
 		}
 		if l.last.Sub(l.begun) > soakLeast && begun > 0 && l.end() > begun*1.25+soakGrowth {
