@@ -19,12 +19,13 @@ func (n *Network) Manners() chat.Manners { return chat.Manners{Short: true, Retr
 
 // substitution is the short form of an edit, "s/tehm/them/": one changed run of
 // words, with as many of those beside it as it takes to tell where it is. It is
-// "" where the new words must be said whole.
-func substitution(out chat.Outgoing) string {
+// "" where the new words must be said whole. Whom the words call it calls, by
+// the same names.
+func (n *Network) substitution(out chat.Outgoing) string {
 	if out.Was == nil {
 		return ""
 	}
-	was, now := strings.Fields(out.Was.Plain()), strings.Fields(out.Reply.Plain())
+	was, now := n.fields(*out.Was), n.fields(out.Reply)
 	if slices.Equal(was, now) {
 		return ""
 	}
@@ -56,6 +57,15 @@ func substitution(out chat.Outgoing) string {
 			return ""
 		}
 	}
+}
+
+// fields are the words of a reply as they are shown here.
+func (n *Network) fields(r chat.Reply) []string {
+	var all []string
+	for _, l := range r.Lines {
+		all = append(all, strings.Fields(n.words(l).Plain())...)
+	}
+	return all
 }
 
 func substitute(a, b []string) string {

@@ -11,6 +11,7 @@ import (
 )
 
 func TestASmallEditIsAShortForm(t *testing.T) {
+	n := lonely(t, "#x").n
 	for _, c := range []struct{ was, now, want string }{
 		{"the tabel is B4", "the table is B4", "s/tabel/table/"},
 		{"lunch is at 12", "lunch is at 13", "s/12/13/"},
@@ -28,12 +29,41 @@ func TestASmallEditIsAShortForm(t *testing.T) {
 	} {
 		was := chat.Saying(chat.Plainly(c.was))
 		out := chat.Outgoing{Kind: chat.Edited, Was: &was, Reply: chat.Saying(chat.Plainly(c.now))}
-		if got := substitution(out); got != c.want {
+		if got := n.substitution(out); got != c.want {
 			t.Errorf("%q to %q: %q, want %q", c.was, c.now, got, c.want)
 		}
 	}
-	if got := substitution(chat.Outgoing{Reply: chat.Saying(chat.Plainly("x"))}); got != "" {
+	if got := n.substitution(chat.Outgoing{Reply: chat.Saying(chat.Plainly("x"))}); got != "" {
 		t.Errorf("with nothing before: %q", got)
+	}
+}
+
+// Whom an edit names is called as the words themselves would call them: people
+// of here by their nick, those of elsewhere not at all, whoever has their name.
+func TestAShortFormCallsNobodyWhoIsNotMeant(t *testing.T) {
+	n := lonely(t, "#x").n
+	slack := func(id, nick string) chat.Span {
+		return chat.Span{Text: "@" + nick, Who: &chat.Handle{Network: "pycon", ID: id, Nick: nick}}
+	}
+	linked := chat.Span{Text: "@Lin Doe", Who: &chat.Handle{Network: n.cfg.Name, ID: "account:lin", Nick: "lin"}}
+	group := chat.Span{Text: "@here"}
+	edit := func(whom chat.Span) string {
+		say := func(whom chat.Span) chat.Reply {
+			return chat.Saying(chat.Text{{Text: "please ask "}, whom, {Text: " about it"}})
+		}
+		was := say(slack("U1", "bob"))
+		out := chat.Outgoing{To: chat.Place{Network: n.cfg.Name, Channel: "#x"}, Kind: chat.Edited, From: "Slack",
+			As: &chat.Handle{Network: "pycon", ID: "U1", Nick: "zoë"}, Was: &was, Reply: say(whom)}
+		return strings.TrimPrefix(n.Render(out)[0].Body, "PRIVMSG :"+speaker(out)+" ")
+	}
+	for want, whom := range map[string]chat.Span{
+		"s/@b\u200bob/@g\u200brace/": slack("U2", "grace"),
+		"s/@b\u200bob/lin/":          linked,
+		"s/@b\u200bob/@\u200bhere/":  group,
+	} {
+		if got := edit(whom); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }
 

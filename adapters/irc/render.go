@@ -46,7 +46,7 @@ func (n *Network) Render(out chat.Outgoing) []chat.Part {
 	out.Reply = out.Words().Spelled()
 	switch out.Kind {
 	case chat.Edited:
-		if change := substitution(out); change != "" {
+		if change := n.substitution(out); change != "" {
 			out.Reply, out.Page = chat.Saying(chat.Plainly(change)), ""
 		} else {
 			head += "(edited) "
