@@ -161,6 +161,39 @@ func TestABridgeSaysWhatOfChangesItShows(t *testing.T) {
 	}
 }
 
+// Words to somebody who is on IRC themselves are said in the channel, not put
+// into the thread of a namesake on Slack; words to one who linked both are.
+func TestWordsToANamesakeStayOutOfAThread(t *testing.T) {
+	b := newBridge(t, relay.Ways{})
+	b.say(ada, "good morning")
+	b.drained()
+	thread := inSlack
+	thread.Thread = "pycon-1"
+	b.hear(chat.Message{In: thread, From: grace, Of: "C1:pycon-1", Text: chat.Plainly("good morning")})
+	b.drained()
+	other := chat.Handle{Network: "libera", ID: "account:grace", Nick: "grace"}
+	to := func(words string) {
+		b.hear(chat.Message{From: bob, Text: chat.Text{{Text: "grace", Who: &other}, {Text: words}}})
+	}
+	to(": have you seen B4?")
+	err := b.store.Write(t.Context(), func(tx sprints.Tx) error {
+		one, err := tx.Meet(other)
+		if err != nil {
+			return err
+		}
+		two, err := tx.Meet(grace)
+		if err != nil {
+			return err
+		}
+		return tx.JoinPersons(one.ID, two.ID)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	to(", good evening")
+	b.stands("slack", b.slack.room, "good morning", "grace: have you seen B4?", "pycon-1 > grace, good evening")
+}
+
 func TestAThreadIsOneConversationOnBothSides(t *testing.T) {
 	b := newBridge(t, relay.Ways{})
 	root := b.say(ada, "good morning everybody, where is the coffee this early in the day?")

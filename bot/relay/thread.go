@@ -245,7 +245,8 @@ func brief(s string) string {
 }
 
 // threadByName puts a line "grace: yes" into the thread in which grace spoke
-// last, if that is not long ago.
+// last, if that is not long ago. Who is meant by name where it is said is meant,
+// and no namesake.
 func (c Carrier) threadByName(tx Carrying, m chat.Message, ways Ways, out *chat.Outgoing) error {
 	if !c.Manners[out.To.Network].Threads || m.Kind != chat.Said {
 		return nil
@@ -258,10 +259,14 @@ func (c Carrier) threadByName(tx Carrying, m chat.Message, ways Ways, out *chat.
 	if err != nil {
 		return err
 	}
+	meant := m.Text[0].Who
 	for _, t := range talk {
 		who, err := knownAs(tx, t.Who, m.In.Network)
 		if err != nil {
 			return err
+		}
+		if meant != nil && (meant.Network != who.Network || meant.ID != who.ID) {
+			continue
 		}
 		name := chat.Name(who.Nick)
 		if name == "" || len(words) <= len(name) || !strings.EqualFold(words[:len(name)], name) {
