@@ -198,7 +198,11 @@ func (c Carrier) shown(tx sprints.Clocked, m chat.Message, ways Ways, a carried,
 	if a.last.Out != nil && ways.edits() == Short {
 		out.Was = &a.last.Out.Reply
 	}
-	if next := a.last.At.Add(editsApart); a.last.Row != a.base.Row && next.After(tx.Now()) {
+	last := a.last.At
+	if now := tx.Now(); last.After(now) { // it waits, and these words will be its own
+		last = now
+	}
+	if next := last.Add(editsApart); a.last.Row != a.base.Row && next.After(tx.Now()) {
 		out.NotBefore = next
 	}
 	return true

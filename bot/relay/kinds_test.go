@@ -161,6 +161,40 @@ func TestABridgeSaysWhatOfChangesItShows(t *testing.T) {
 	}
 }
 
+// However many edits are heard at once, the last one is said when the next is
+// due.
+func TestTheLastOfManyEditsIsNotLate(t *testing.T) {
+	b := newBridge(t, relay.Ways{})
+	b.say(grace, "version 0")
+	b.drained()
+	b.stop()
+	err := b.store.Write(t.Context(), func(tx sprints.Tx) error {
+		for i := 1; i <= 20; i++ {
+			m := chat.Message{ID: fmt.Sprint("e", i), In: inSlack, From: grace, Kind: chat.Edited, Of: "m1", At: b.clock.Now(),
+				Text: chat.Plainly(fmt.Sprint("version ", i))}
+			if err := b.carrier.Carry(tx, m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var due time.Time
+	err = b.store.Read(t.Context(), func(v sprints.View) error {
+		rows, err := v.Waiting("libera", 0, 100)
+		due = rows[len(rows)-1].NotBefore
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if late := due.Sub(b.clock.Now()); late > 10*time.Second {
+		t.Errorf("the last of the edits waits %v", late)
+	}
+}
+
 // Words to somebody who is on IRC themselves are said in the channel, not put
 // into the thread of a namesake on Slack; words to one who linked both are.
 func TestWordsToANamesakeStayOutOfAThread(t *testing.T) {
