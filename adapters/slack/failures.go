@@ -85,7 +85,10 @@ func refusal(err error) error {
 			return &chat.RetryAfter{Wait: placeEvery, TooFast: true}
 		case "msg_too_long", "no_text", "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long",
 			"invalid_metadata_format", "metadata_too_large", "too_many_attachments", "invalid_arguments",
+			"invalid_metadata_schema", "attachment_payload_limit_exceeded", "too_many_contact_cards",
+			"slack_connect_canvas_sharing_blocked", "slack_connect_file_link_sharing_blocked", "slack_connect_lists_sharing_blocked",
 			"message_not_found", "cant_update_message", "edit_window_closed", "cant_delete_message", "thread_not_found",
+			"block_mismatch", "is_inactive", "compliance_exports_prevent_deletion",
 			"user_not_found", "user_disabled", "cannot_dm_bot", "user_not_visible":
 			return &chat.ErrRefused{Reason: said.Err}
 		case "internal_error", "fatal_error", "service_unavailable", "request_timeout":
@@ -106,6 +109,16 @@ func refusal(err error) error {
 		return fmt.Errorf("no answer from slack: %w", at.Err)
 	}
 	return fmt.Errorf("no answer from slack: %w", err)
+}
+
+// threadless says that a post was refused for the thread it should go into: that is locked or gone, or may have no replies.
+func threadless(err error) bool {
+	said, _ := errors.AsType[slackapi.SlackErrorResponse](err)
+	switch said.Err {
+	case "cannot_reply_to_message", "restricted_action_thread_locked", "restricted_action_non_threadable_channel", "thread_not_found":
+		return true
+	}
+	return false
 }
 
 // instant reads a Slack timestamp, "1700000000.000100"; the zero time when it is none.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -184,14 +185,17 @@ func (n *Network) call(ctx context.Context, channel string, part chat.Part) (ts 
 		name, picture := n.postName(out)
 		opts = append(opts, slackapi.MsgOptionUsername(name), picture)
 	}
-	if thread := threadOf(out); thread != "" {
-		opts = append(opts, slackapi.MsgOptionTS(thread))
-	}
 	opts = append(opts, slackapi.MsgOptionMetadata(slackapi.SlackMetadata{
 		EventType:    eventType,
 		EventPayload: map[string]any{"keys": keysOf(out), "part": strconv.Itoa(part.N)},
 	}))
-	_, ts, err = n.api.PostMessageContext(ctx, channel, opts...)
+	thread := threadOf(out)
+	if thread != "" {
+		_, ts, err = n.api.PostMessageContext(ctx, channel, append(slices.Clone(opts), slackapi.MsgOptionTS(thread))...)
+	}
+	if thread == "" || threadless(err) { // what its thread takes no more is said in the channel
+		_, ts, err = n.api.PostMessageContext(ctx, channel, opts...)
+	}
 	if p := out.Reply.Picture; err != nil && p != nil && part.N == part.Of-1 {
 		err = n.unready(p.Token, channel, err)
 	}

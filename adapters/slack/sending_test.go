@@ -247,6 +247,7 @@ func TestWhatSlackAnswersIsTold(t *testing.T) {
 		{"token", slackdouble.Fault{Error: "invalid_auth"}, isPlace, ""},
 		{"too long", slackdouble.Fault{Error: "msg_too_long"}, refused, "msg_too_long"},
 		{"blocks", slackdouble.Fault{Error: "invalid_blocks"}, refused, ""},
+		{"what only some words meet", slackdouble.Fault{Error: "slack_connect_file_link_sharing_blocked"}, refused, ""},
 		{"server error", slackdouble.Fault{Status: 502}, other, "502"},
 		{"internal error", slackdouble.Fault{Error: "internal_error"}, other, ""},
 	} {
@@ -258,6 +259,35 @@ func TestWhatSlackAnswersIsTold(t *testing.T) {
 				t.Errorf("answered %v", r.err)
 			}
 		})
+	}
+}
+
+// What Slack will not have taken back or changed stays as it is: the channel does not wait for it.
+func TestWhatMayNotBeChangedHoldsNoChannelUp(t *testing.T) {
+	b := newBench(t).run()
+	ts := b.send(b.relay("words", "old words"))[0].receipt.ID
+	for code, kind := range map[string]chat.Kind{"compliance_exports_prevent_deletion": chat.Deleted, "block_mismatch": chat.Edited} {
+		out := b.relay("change by "+code, "new words")
+		out.Kind, out.Of, out.OfParts, out.OfPosts = kind, ts, 1, []string{ts}
+		b.d.Fail(slackdouble.Fault{Error: code, Times: 1})
+		if _, refused := errors.AsType[*chat.ErrRefused](b.send(out)[0].err); !refused {
+			t.Errorf("%s is taken for the channel's word", code)
+		}
+	}
+}
+
+// A reply that its thread does not take any more is said in the channel, and nothing waits for it.
+func TestAReplyToAThreadThatTakesNoneIsSaidInTheChannel(t *testing.T) {
+	for _, code := range []string{"cannot_reply_to_message", "restricted_action_thread_locked", "restricted_action_non_threadable_channel", "thread_not_found"} {
+		b := newBench(t).run()
+		out := b.relay("reply", "an answer")
+		out.Of = b.send(b.relay("root", "a question"))[0].receipt.ID
+		b.d.Fail(slackdouble.Fault{Method: "chat.postMessage", Error: code, Times: 1})
+		r := b.send(out)[0]
+		posts := b.d.Posts()
+		if last := posts[len(posts)-1]; r.err != nil || last.Thread != "" || last.Plain() != "an answer" {
+			t.Errorf("%s: %v; the last post is %+v", code, r.err, last)
+		}
 	}
 }
 
