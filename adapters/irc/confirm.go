@@ -181,31 +181,6 @@ func (s *session) finish(f *flying, err error) {
 	}
 }
 
-// refusal takes the numerics that say no to a line or a JOIN.
-func (s *session) refusal(l line) {
-	subject := l.param(1)
-	key := s.folding.fold(subject)
-	reason := clean(l.text()) + " (" + l.command + ")"
-	switch l.command {
-	case "403", "404", "405", "408", "437", "442", "471", "473", "474", "475", "476", "477", "482", "489", "520", "936":
-		r := s.rooms[key]
-		if r != nil && !r.joined {
-			if l.command == "475" {
-				reason = "475: " + s.keyless(r)
-			}
-			r.refused = reason
-			s.n.log.Warn("a channel refuses the bot", "channel", r.name, "code", l.command)
-			s.settleReady(time.Now())
-			s.announce()
-		}
-		s.turnDown(l, key, &chat.ErrPlace{Reason: reason})
-	case "401", "402", "406", "486", "531", "716":
-		s.turnDown(l, key, &chat.ErrRefused{Reason: reason})
-	case "439", "707":
-		s.turnDown(l, key, &chat.RetryAfter{Wait: targetChange})
-	}
-}
-
 // turnDown settles which line a refusal means. With a label, or when only one
 // line is under way there, it is that one: it waits for the fate of the next,
 // which tells whether its words or the place were meant. Else nothing names

@@ -204,7 +204,7 @@ func (s *session) giveUp(r *room, why string) {
 
 // noHistory takes the server's no to a question for old words.
 func (s *session) noHistory(l line) {
-	if s.seen(l.tags["label"], nil, errors.New("the server gives no history: "+clean(l.text()))) {
+	if s.seen(l.tags["label"], nil, errors.New("the server gives no history")) {
 		s.blind = true
 		return
 	}
@@ -213,7 +213,7 @@ func (s *session) noHistory(l line) {
 		command = l.param(1)
 	}
 	if command == "CHATHISTORY" && s.gap != nil && !s.gap.asked.IsZero() {
-		s.giveUp(s.gap.room, clean(l.text()))
+		s.giveUp(s.gap.room, "the server gives no history")
 	}
 }
 

@@ -2,6 +2,7 @@ package irc_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"sprintbot/sprints/chat"
@@ -47,4 +48,34 @@ func TestWhatAServerDropsIsNotTakenForDelivered(t *testing.T) {
 			t.Errorf("its fate: %v", err)
 		}
 	})
+}
+
+// Why words were refused is kept with their row and shown to organizers: a
+// server that repeats the words, or a key, must not bring them there.
+func TestWhyWordsAreRefusedHoldsNothingOfAServersText(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"401", "402", "403", "404", "405", "406", "408", "437", "442", "471", "473", "474", "475", "476", "477",
+		"482", "486", "489", "520", "531", "716", "936"} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			b, peer, _ := served(t, "")
+			fate := b.launches(relayed("grace", "xyzzy"))
+			peer.Expect(t.Context(), saying("xyzzy"))
+			peer.Send(":s "+code+" sprintbot #Sprint xyzzy :You said xyzzy", "PONG s :"+barrier(peer))
+			err := <-fate
+			var (
+				place   *chat.ErrPlace
+				refused *chat.ErrRefused
+			)
+			reason := ""
+			if errors.As(err, &place) {
+				reason = place.Reason
+			} else if errors.As(err, &refused) {
+				reason = refused.Reason
+			}
+			if strings.Contains(reason, "xyzzy") || !strings.HasSuffix(reason, " ("+code+")") || len(reason) < 12 {
+				t.Errorf("its fate: %v", err)
+			}
+		})
+	}
 }

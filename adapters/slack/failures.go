@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"time"
 
 	slackapi "github.com/slack-go/slack"
@@ -52,12 +53,20 @@ func fatal(err error) error {
 	return nil
 }
 
+// codes are what Slack's errors and scopes look like. What does not may hold
+// anything, and is told nobody.
+var codes = regexp.MustCompile(`^[a-z0-9_.:]{1,80}(, ?[a-z0-9_.:]{1,80})*$`)
+
 // scoped is Slack's error code, with the scope it asks for.
 func scoped(e slackapi.SlackErrorResponse) string {
-	if e.Needed != "" {
-		return e.Err + " (needs " + e.Needed + ")"
+	code := e.Err
+	if !codes.MatchString(code) {
+		code = "an answer that is no code"
 	}
-	return e.Err
+	if codes.MatchString(e.Needed) {
+		return code + " (needs " + e.Needed + ")"
+	}
+	return code
 }
 
 // reason is an error in few words: Slack's own code where there is one.

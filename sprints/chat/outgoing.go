@@ -153,12 +153,14 @@ type Status struct {
 var ErrOffline = errors.New("the network is away")
 
 // ErrPlace says that the place cannot be spoken in now: it waits, with all
-// that is behind the row.
+// that is behind the row. The Reason is kept and shown: a code and the adapter's
+// own words, never the network's, which may repeat what was said.
 type ErrPlace struct{ Reason string }
 
 func (e *ErrPlace) Error() string { return "the place refuses: " + e.Reason }
 
-// ErrRefused says that these words will never be taken: the row is dead.
+// ErrRefused says that these words will never be taken: the row is dead. Its
+// Reason is made as that of ErrPlace.
 type ErrRefused struct{ Reason string }
 
 func (e *ErrRefused) Error() string { return "the words are refused: " + e.Reason }
