@@ -176,3 +176,60 @@ func TestANICKIsSeenOnTheOtherSideBeforeTheyTalk(t *testing.T) {
 		t.Errorf("after the NICK: %q", got)
 	}
 }
+
+// TestWhoLeavesLendsTheirNickToNobody links ann of one server with ada of
+// another; ann leaves, and a stranger takes her nick: they are neither shown
+// nor called as her.
+func TestWhoLeavesLendsTheirNickToNobody(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	one, two := irctest.NgIRCd(t), irctest.NgIRCd(t)
+	r := &reloading{program: &program{t: t, dir: t.TempDir()}, ctx: ctx}
+	ann, witness, ada, friend := one.Dial("ann"), one.Dial("witness"), two.Dial("ada"), two.Dial("friend")
+	for _, c := range []*irctest.Client{ann, witness, ada, friend} {
+		c.Join("#a")
+	}
+	r.config("bridges:\n  - [\"one #a\", \"two #a\"]\nrelay: {flood: unlimited}\n", "one", one.Addr, "two", two.Addr)
+	t.Cleanup(r.kill)
+	r.start()
+	ann.Seen(ctx, joinedTimes(1))
+	ada.Seen(ctx, joinedTimes(1))
+
+	ann.Say("sprintbot", "link")
+	digits := regexp.MustCompile(`link (\d{6,})`)
+	given := ann.Seen(ctx, func(l irctest.Line) bool { return l.Target() == "ann" && digits.MatchString(strip(l.Text())) })
+	ada.Say("sprintbot", "link "+digits.FindStringSubmatch(strip(given.Text()))[1])
+	ada.Seen(ctx, func(l irctest.Line) bool { return l.Command == "PRIVMSG" && l.Target() == "ada" })
+	shown := func(c *irctest.Client, words string) string {
+		t.Helper()
+		l := c.Seen(ctx, func(l irctest.Line) bool {
+			return l.Command == "PRIVMSG" && l.Target() == "#a" && strings.HasSuffix(l.Text(), words)
+		})
+		return strip(l.Text())
+	}
+	ada.Say("#a", "as before")
+	friend.Say("#a", "ada: are you there")
+	if got := irctest.Shown(shown(witness, "as before")); got != "<ann (two)> as before" {
+		t.Errorf("linked: %q", got)
+	}
+	if got := shown(witness, "are you there"); !strings.HasSuffix(got, "(two)> ann: are you there") {
+		t.Errorf("called: %q", got)
+	}
+	ann.Quit("lunch")
+	witness.Seen(ctx, func(l irctest.Line) bool { return l.Command == "QUIT" && l.Nick == "ann" })
+	thief := one.Dial("ann")
+	thief.Join("#a")
+	thief.Say("#a", "I am ann now")
+	if got := irctest.Shown(shown(ada, "I am ann now")); got != "<ann (one)> I am ann now" {
+		t.Errorf("who took the nick: %q", got)
+	}
+	ada.Say("#a", "and now")
+	friend.Say("#a", "ada: still there")
+	if got := irctest.Shown(shown(witness, "and now")); got != "<ada (two)> and now" {
+		t.Errorf("after the QUIT: %q", got)
+	}
+	if got := shown(witness, "still there"); strings.Contains(got, "ann") {
+		t.Errorf("calls the stranger: %q", got)
+	}
+}

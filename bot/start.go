@@ -324,6 +324,7 @@ func (b *bot) wire(w wiring) error {
 		},
 	}
 	b.ear.carrier.Doubts = b.ear.doubts
+	b.ear.carrier.Gone = func(h chat.Handle) bool { return relay.GoneFrom(b.nets(), h) }
 	b.jobs = jobs.New(jobs.Config{Store: b.store, Clock: b.clock, GitHub: hub, Pages: pages, Log: b.log.With("from", "jobs")})
 	return nil
 }

@@ -95,6 +95,8 @@ type Network struct {
 	marks   map[string]mark              // by configured channel; of the one connection alive
 	missing map[string]map[string]absent // by folded channel, which the bot was in before, and nick; of the same connection
 
+	left leavers
+
 	mu     sync.Mutex
 	now    *session // the connection that may be written to, nil while away
 	status chat.Status

@@ -19,6 +19,7 @@ type person struct {
 	nick, user, host string
 	account          string // "" when not logged in or unknown
 	asked            bool   // the account is known, one way or the other
+	took             bool   // their nick was not theirs when we came, or they not here
 	guest            string // the id of a guest, made when first needed
 	channels         map[string]bool
 	heard            time.Time
@@ -45,7 +46,7 @@ func (s *session) see(l line) *person {
 		p.user, p.host = l.user, l.host
 	}
 	if s.caps["account-tag"] { // the server says it with every line
-		p.account, p.asked = l.tags["account"], true
+		s.logged(p, l.tags["account"])
 	}
 	return p
 }
@@ -137,7 +138,7 @@ func (s *session) presence(l line) {
 		s.renamed(l, mine)
 	case "ACCOUNT":
 		if p := s.people[s.folding.fold(l.nick)]; p != nil {
-			p.account, p.asked = named(l.param(0)), true
+			s.logged(p, named(l.param(0)))
 			if p.account != "" {
 				s.isCalled(p, l.at)
 			}
@@ -192,10 +193,11 @@ func (s *session) joined(l line, mine bool) {
 		fresh := p == nil || len(p.channels) == 0
 		if fresh {
 			p = s.see(l)
+			p.took = true
 		}
 		p.channels[key] = true
 		if s.caps["extended-join"] && len(l.params) > 1 {
-			p.account, p.asked = named(l.param(1)), true
+			s.logged(p, named(l.param(1)))
 			if fresh && p.account != "" {
 				s.isCalled(p, l.at)
 			}
@@ -226,8 +228,9 @@ func (s *session) parted(nick, channel, why string) {
 	for _, p := range s.people {
 		if p.channels[key] {
 			delete(p.channels, key)
-			if len(p.channels) == 0 {
-				s.gone(p.nick)
+			if len(p.channels) == 0 { // out of our sight, not gone
+				delete(s.people, s.folding.fold(p.nick))
+				s.freed(p.nick)
 			}
 		}
 	}
@@ -239,9 +242,10 @@ func (s *session) parted(nick, channel, why string) {
 	}
 }
 
-// gone forgets a person who quit. Somebody who held the configured nick leaves
-// it free.
+// gone forgets a person who is in no channel of ours any more. Somebody who held
+// the configured nick leaves it free.
 func (s *session) gone(nick string) {
+	s.leftUs(s.people[s.folding.fold(nick)])
 	delete(s.people, s.folding.fold(nick))
 	s.freed(nick)
 }
@@ -260,7 +264,7 @@ func (s *session) renamed(l line, mine bool) {
 	from := s.folding.fold(l.nick)
 	if p := s.people[from]; p != nil {
 		delete(s.people, from)
-		p.nick = to
+		p.nick, p.took = to, true
 		s.people[s.folding.fold(to)] = p
 		s.isCalled(p, l.at)
 	}
@@ -304,7 +308,7 @@ func (s *session) who(nick, user, host, account string, told bool) {
 	if p := s.people[s.folding.fold(nick)]; p != nil && len(p.channels) > 0 {
 		p.user, p.host = user, host
 		if told {
-			p.account, p.asked = named(account), true
+			s.logged(p, named(account))
 		}
 	}
 }

@@ -19,6 +19,9 @@ type Carrier struct {
 	// organizer's, the bot's, or that of somebody linked on their network, and
 	// is not known to be them. nil doubts nobody.
 	Doubts func(v sprints.PersonReader, h chat.Handle) (bool, error)
+	// Gone says that somebody is seen to have left their network, so that their
+	// nick may be a stranger's; GoneFrom. nil says so of nobody.
+	Gone func(h chat.Handle) bool
 }
 
 // Carrying is what the carrier needs of a write.
@@ -59,7 +62,7 @@ func (c Carrier) say(tx Carrying, m chat.Message) error {
 		if err != nil {
 			return err
 		}
-		there, err := mentionsFor(tx, words, to.Network)
+		there, err := c.mentionsFor(tx, words, to.Network)
 		if err != nil {
 			return err
 		}

@@ -90,7 +90,7 @@ func (c Carrier) change(tx Carrying, m chat.Message) error {
 			out.Page = page
 		}
 		if m.Kind == chat.Edited {
-			if out.Reply, err = mentionsFor(tx, words, to.Network); err != nil {
+			if out.Reply, err = c.mentionsFor(tx, words, to.Network); err != nil {
 				return err
 			}
 		}

@@ -78,7 +78,7 @@ func (c Carrier) happen(tx Carrying, m chat.Message) error {
 				continue // to something that nobody there has read
 			}
 			out.Of = r.source
-			if err = r.re(tx, &out, false); err != nil {
+			if err = r.re(c, tx, &out, false); err != nil {
 				return err
 			}
 		}

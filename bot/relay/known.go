@@ -8,8 +8,8 @@ import (
 )
 
 // knownAs is h as the people of a network know them: who linked an identity
-// there has the same name on both. Others are h.
-func knownAs(v sprints.PersonReader, h chat.Handle, network string) (chat.Handle, error) {
+// there, and is not gone from there, has the same name on both. Others are h.
+func (c Carrier) knownAs(v sprints.PersonReader, h chat.Handle, network string) (chat.Handle, error) {
 	if h.Network == network {
 		return h, nil
 	}
@@ -17,7 +17,7 @@ func knownAs(v sprints.PersonReader, h chat.Handle, network string) (chat.Handle
 	if err != nil {
 		return h, err
 	}
-	return nicked(ids, h, network), nil
+	return c.nicked(ids, h, network), nil
 }
 
 // identities are all of the person who is h; none of who is not known.
@@ -32,15 +32,19 @@ func identities(v sprints.PersonReader, h chat.Handle) ([]sprints.Identity, erro
 	return v.Identities(p.ID)
 }
 
-// nicked is the identity of a network among those of h, else h.
-func nicked(ids []sprints.Identity, h chat.Handle, network string) chat.Handle {
+// nicked is the identity of a network among those of h, else h. The nick of who
+// is gone from there may be a stranger's by now.
+func (c Carrier) nicked(ids []sprints.Identity, h chat.Handle, network string) chat.Handle {
 	for _, id := range ids {
-		if id.Network == network && id.Nick != "" {
-			return chat.Handle{Network: network, ID: id.Key, Nick: id.Nick}
+		there := chat.Handle{Network: network, ID: id.Key, Nick: id.Nick}
+		if id.Network == network && id.Nick != "" && !c.gone(there) {
+			return there
 		}
 	}
 	return h
 }
+
+func (c Carrier) gone(h chat.Handle) bool { return c.Gone != nil && c.Gone(h) }
 
 // speaker is the author of relayed words as a network shows them: themselves,
 // by the name the people there know them by; doubt says that it may be taken
@@ -57,7 +61,7 @@ func (c Carrier) speaker(tx Carrying, m chat.Message, network string) (as *chat.
 		if err != nil {
 			return nil, false, err
 		}
-		h.Nick = nicked(ids, h, network).Nick
+		h.Nick = c.nicked(ids, h, network).Nick
 	}
 	if c.Doubts != nil {
 		doubt, err = c.Doubts(tx, h)
@@ -67,7 +71,7 @@ func (c Carrier) speaker(tx Carrying, m chat.Message, network string) (as *chat.
 
 // mentionsFor is words with each mention of a person as the people of a
 // network know them, so that it calls the right one there and nobody else.
-func mentionsFor(v sprints.PersonReader, words chat.Reply, network string) (chat.Reply, error) {
+func (c Carrier) mentionsFor(v sprints.PersonReader, words chat.Reply, network string) (chat.Reply, error) {
 	mapped := chat.Reply{Private: words.Private, Lines: append([]chat.Line(nil), words.Lines...)}
 	changed := false
 	for i, l := range mapped.Lines {
@@ -77,7 +81,7 @@ func mentionsFor(v sprints.PersonReader, words chat.Reply, network string) (chat
 				if s.Who == nil || s.Who.Network == network {
 					continue
 				}
-				there, err := knownAs(v, *s.Who, network)
+				there, err := c.knownAs(v, *s.Who, network)
 				if err != nil {
 					return words, err
 				}

@@ -94,3 +94,22 @@ type Joiner interface {
 	// Joins says that next fits into the post of those before it.
 	Joins(before []chat.Outgoing, next chat.Outgoing) bool
 }
+
+// Watcher is a Network on which a nick may become a stranger's, and which sees
+// who is there.
+type Watcher interface {
+	// Gone says that h is seen to be there no more, by id. It may be called from
+	// any goroutine.
+	Gone(h chat.Handle) bool
+}
+
+// GoneFrom says that h is gone from its network, one of these, as far as that
+// can be seen.
+func GoneFrom(networks []Network, h chat.Handle) bool {
+	for _, n := range networks {
+		if w, ok := n.(Watcher); ok && n.Name() == h.Network {
+			return w.Gone(h)
+		}
+	}
+	return false
+}

@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"unicode"
@@ -43,7 +42,7 @@ func (c Carrier) thread(tx Carrying, m chat.Message, ways Ways, out *chat.Outgoi
 		}
 		again = slices.ContainsFunc(talk, func(t sprints.Threaded) bool { return t.In == m.In })
 	}
-	err = root.re(tx, out, again)
+	err = root.re(c, tx, out, again)
 	return err == nil, err
 }
 
@@ -145,14 +144,14 @@ func (r root) under(out *chat.Outgoing) {
 
 // re has out say whom and what it answers, in a few words for the people of its
 // network; only whom when the thread was quoted a moment ago.
-func (r root) re(tx Carrying, out *chat.Outgoing, again bool) error {
+func (r root) re(c Carrier, tx Carrying, out *chat.Outgoing, again bool) error {
 	if r.as == nil || r.as.Out == nil {
 		out.Re = chat.Plainly("in a thread: ")
 		return nil
 	}
 	who := chat.Span{Text: "sprintbot"}
 	if as := r.as.Out.As; as != nil {
-		there, err := named(tx, *as, out.To.Network)
+		there, err := c.named(tx, *as, out.To.Network)
 		if err != nil {
 			return err
 		}
@@ -201,22 +200,16 @@ func uncalled(quote string, reply chat.Reply) chat.Text {
 }
 
 // named is the author of a row by the name that a network knows them by: the
-// row has the name of its own place.
-func named(tx sprints.PersonReader, h chat.Handle, network string) (chat.Handle, error) {
-	p, err := tx.PersonOf(h)
-	if errors.Is(err, sprints.ErrNotFound) {
-		return h, nil
-	}
+// row has the name of its own place. Who is gone from there is called by none.
+func (c Carrier) named(tx sprints.PersonReader, h chat.Handle, network string) (chat.Handle, error) {
+	ids, err := identities(tx, h)
 	if err != nil {
 		return h, err
 	}
-	ids, err := tx.Identities(p.ID)
-	for _, id := range ids {
-		if id.Network == network && id.Nick != "" {
-			return chat.Handle{Network: network, ID: id.Key, Nick: id.Nick}, err
-		}
+	if h = c.nicked(ids, h, network); h.Network == network && c.gone(h) {
+		return chat.Handle{Nick: h.Nick}, nil
 	}
-	return h, err
+	return h, nil
 }
 
 // brief is the beginning of s: whole words of its first line.
@@ -261,7 +254,7 @@ func (c Carrier) threadByName(tx Carrying, m chat.Message, ways Ways, out *chat.
 	}
 	meant := m.Text[0].Who
 	for _, t := range talk {
-		who, err := knownAs(tx, t.Who, m.In.Network)
+		who, err := c.knownAs(tx, t.Who, m.In.Network)
 		if err != nil {
 			return err
 		}
