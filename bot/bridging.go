@@ -24,7 +24,7 @@ func (b *bot) bridging(reload bool) commands.Bridging {
 		Bridges: func() []commands.Bridge {
 			var all []commands.Bridge
 			for _, r := range b.ear.carrier.Routes {
-				all = append(all, commands.Bridge{Places: r.Join, Private: r.Private})
+				all = append(all, commands.Bridge{Places: r.Join, Private: r.Private, Carries: r.Carries})
 			}
 			return all
 		},

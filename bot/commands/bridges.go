@@ -172,17 +172,13 @@ func (c *Call) traffic(e sprints.Event, now time.Time, t sprints.Traffic) string
 	return strings.Join(said, "; ") + "."
 }
 
-// tellBridge says something in places, once a key and instant.
-func tellBridge(tx sprints.Tx, key string, places []chat.Place, line chat.Line) error {
-	for _, to := range places {
-		if _, _, err := tx.Post(chat.Outgoing{
-			Key: fmt.Sprintf("bridge\x1f%s\x1f%d\x1f%s", key, tx.Now().UnixNano(), to), To: to, Lane: chat.Announcements, Kind: chat.Said,
-			Reply: chat.Reply{Lines: []chat.Line{line}}, At: tx.Now(), Expires: tx.Now().Add(24 * time.Hour),
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
+// tellBridge says something in a place, once a key and instant.
+func tellBridge(tx sprints.Tx, key string, to chat.Place, line chat.Line) error {
+	_, _, err := tx.Post(chat.Outgoing{
+		Key: fmt.Sprintf("bridge\x1f%s\x1f%d\x1f%s", key, tx.Now().UnixNano(), to), To: to, Lane: chat.Announcements, Kind: chat.Said,
+		Reply: chat.Reply{Lines: []chat.Line{line}}, At: tx.Now(), Expires: tx.Now().Add(24 * time.Hour),
+	})
+	return err
 }
 
 func bridgePause(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
@@ -198,11 +194,23 @@ func bridgePause(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, erro
 	if !first {
 		return chat.Reply{}, sprints.Refuse(sprints.Conflict, "%s is paused already.", p).Hint("bridge resume " + p.String())
 	}
-	others := call.bridgeOthers(p)
-	if err := tellBridge(tx, "pause", others, call.Say("An organizer has paused the bridge with %s: what is said here waits.", p)); err != nil {
-		return chat.Reply{}, err
+	here := call.Say("An organizer has paused the bridge: what is said elsewhere waits.")
+	for _, q := range call.bridgeOthers(p) {
+		hears, line := call.carried(p, q), call.Say("An organizer has paused the bridge with %s: what is said here waits.", p)
+		if hears {
+			here = call.Say("An organizer has paused the bridge: what is said here stays here.")
+		}
+		if !call.carried(q, p) {
+			if !hears {
+				continue
+			}
+			line = call.Say("An organizer has paused the bridge with %s: what is said there does not come here.", p)
+		}
+		if err := tellBridge(tx, "pause "+p.String(), q, line); err != nil {
+			return chat.Reply{}, err
+		}
 	}
-	if err := tellBridge(tx, "pause", []chat.Place{p}, call.Say("An organizer has paused the bridge: what is said here stays here.")); err != nil {
+	if err := tellBridge(tx, "pause "+p.String(), p, here); err != nil {
 		return chat.Reply{}, err
 	}
 	return call.Answer(call.Say("%s is paused: nothing is relayed into it or out of it. Answers and announcements still go.", p),
@@ -243,10 +251,20 @@ func bridgeResume(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, err
 		line = call.Say("The bridge with %s goes on. %s there meanwhile, %s; read %s in %s.", p,
 			count(pause.Skipped, "message was said", "messages were said"), when, them, call.where(p))
 	}
-	if err := tellBridge(tx, "resume", call.bridgeOthers(p), line); err != nil {
-		return chat.Reply{}, err
+	for _, q := range call.bridgeOthers(p) {
+		told := line
+		switch {
+		case call.carried(p, q):
+		case call.carried(q, p):
+			told = call.Say("The bridge with %s goes on.", p)
+		default:
+			continue
+		}
+		if err := tellBridge(tx, "resume "+p.String(), q, told); err != nil {
+			return chat.Reply{}, err
+		}
 	}
-	if err := tellBridge(tx, "resume", []chat.Place{p}, call.Say("The bridge goes on.")); err != nil {
+	if err := tellBridge(tx, "resume "+p.String(), p, call.Say("The bridge goes on.")); err != nil {
 		return chat.Reply{}, err
 	}
 	return call.Answer(line, call.Try("bridges"))

@@ -103,6 +103,38 @@ func TestANetworkThatWasTakenOutIsToldAsGone(t *testing.T) {
 	}
 }
 
+// Who only hears a place is told so, and who has nothing to do with it hears nothing of its pause.
+func TestAPauseOfOneWayBridgesTellsWhatIsTrueInEachChannel(t *testing.T) {
+	w := newWorld(t)
+	at := func(network, channel string) chat.Place { return chat.Place{Network: network, Channel: channel} }
+	room := at("pycon", "#sprints")
+	w.desk.Bridging.Bridges = func() []commands.Bridge {
+		return []commands.Bridge{
+			{Places: []chat.Place{room, at("hears", "#a"), at("news", "#b")}, Carries: func(from, to chat.Place) bool { return from != to && to.Network == "hears" }},
+			{Places: []chat.Place{at("says", "#c"), room}, Carries: func(from, to chat.Place) bool { return from.Network == "says" }},
+		}
+	}
+	told := func(network, words string) {
+		t.Helper()
+		if got := w.posted(network); words == "" && len(got) > 0 || words != "" && (len(got) != 1 || !strings.Contains(got[0], words)) {
+			t.Errorf("%s was told %q, not %q", network, got, words)
+		}
+	}
+	w.did(orga, "bridge pause pycon #sprints")
+	told("hears", "paused the bridge with pycon #sprints: what is said there does not come here.")
+	told("says", "paused the bridge with pycon #sprints: what is said here waits.")
+	told("news", "")
+	told("pycon", "what is said here stays here")
+	w.did(orga, "bridge resume pycon #sprints", "bridge pause hears #a")
+	if got := w.posted("hears"); len(got) != 3 || !strings.Contains(got[2], "An organizer has paused the bridge: what is said elsewhere waits.") {
+		t.Errorf("who only hears was told %q", got)
+	}
+	told("news", "An organizer has paused the bridge with hears #a: what is said here waits.")
+	if got := w.posted("says"); len(got) != 2 || !strings.Contains(got[1], "The bridge with pycon #sprints goes on.") {
+		t.Errorf("who is heard was told %q", got)
+	}
+}
+
 func TestAPauseTellsEveryoneItConcernsOnce(t *testing.T) {
 	w := newWorld(t)
 	w.did(orga, "bridge pause pycon #sprints")

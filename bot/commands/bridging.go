@@ -13,7 +13,8 @@ import (
 // Bridge is places joined into one conversation, as the configuration says.
 type Bridge struct {
 	Places  []chat.Place
-	Private bool // organizers' own: nothing is announced there from elsewhere
+	Private bool                           // organizers' own: nothing is announced there from elsewhere
+	Carries func(from, to chat.Place) bool // what is said in one of Places is heard in another; nil: everywhere
 }
 
 // Bridging is what commands about bridges ask of the running bot.
@@ -68,6 +69,13 @@ func (c *Call) bridgeOthers(p chat.Place) []chat.Place {
 		}
 	}
 	return all
+}
+
+// carried says whether what is said in one place is heard in the other.
+func (c *Call) carried(from, to chat.Place) bool {
+	return slices.ContainsFunc(c.Desk.Bridging.Bridges(), func(b Bridge) bool {
+		return slices.Contains(b.Places, from) && slices.Contains(b.Places, to) && (b.Carries == nil || b.Carries(from, to))
+	})
 }
 
 // bridgePlace is the place that is meant: by its number, its network and
