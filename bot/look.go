@@ -189,14 +189,18 @@ func lookAtBridges(ctx context.Context, store sprints.Store, cfg Config, out io.
 				at(t.Paused), pace, cmp.Or(sprints.OneLine(t.Reason), "-"))
 		}
 		var listed []chat.Place
-		for i, b := range cfg.Bridges {
+		for _, b := range cfg.Bridges {
 			for _, p := range b.Join {
+				if slices.Contains(listed, p) {
+					continue
+				}
 				t := sprints.Traffic{}
 				if n := slices.IndexFunc(traffic, func(t sprints.Traffic) bool { return t.Place == p }); n >= 0 {
 					t = traffic[n]
 				}
-				line(strconv.Itoa(i+1)+" "+p.String(), t)
 				listed = append(listed, p)
+				// The number that bridge pause, resume and retry take.
+				line(strconv.Itoa(len(listed))+" "+p.String(), t)
 			}
 		}
 		for _, t := range traffic {
@@ -211,6 +215,13 @@ func lookAtBridges(ctx context.Context, store sprints.Store, cfg Config, out io.
 		ignored, err := v.Ignored()
 		for _, i := range ignored {
 			fmt.Fprintf(w, "ignored on %s: %s\n", i.Network, i.Who)
+		}
+		if err != nil {
+			return err
+		}
+		trusted, err := v.Trusted()
+		for _, i := range trusted {
+			fmt.Fprintf(w, "no relay on %s: %s\n", i.Network, i.Who)
 		}
 		return err
 	})

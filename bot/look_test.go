@@ -20,10 +20,11 @@ func TestLookingBesideARunningBot(t *testing.T) {
 event: {name: Look, timezone: UTC, first_day: 2027-05-17, last_day: 2027-05-20}
 database: look.db
 networks:
-  - {name: libera, kind: irc, server: "127.0.0.1:6667", tls: false, channels: ["#a"]}
+  - {name: libera, kind: irc, server: "127.0.0.1:6667", tls: false, channels: ["#a", "#c"]}
   - {name: pycon, kind: slack, app_token_env: NOT_SET_HERE, bot_token_env: NOT_SET_EITHER, channels: ["#b"]}
 bridges:
   - ["libera #a", "pycon #b"]
+  - {join: ["pycon #b", "libera #c"], one_way: on}
 `), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +61,7 @@ bridges:
 		t.Fatal(err)
 	}
 	for command, words := range map[string][]string{
-		"bridges": {"PLACE", "1 libera #a", "1 pycon #b", "not in channel", "- libera, in private",
+		"bridges": {"PLACE", "1 libera #a", "2 pycon #b", "3 libera #c", "not in channel", "- libera, in private",
 			"connected  ", "one each 4s, learned", "one each 3s, learned", "connected as sprintbot", "given up  ", "one each 1s  ", "token_revoked: the token is wrong"},
 		"jobs":   {"sync issues", "failed", "4 repositories"},
 		"backup": {"is copied to"},
@@ -75,6 +76,9 @@ bridges:
 			if !strings.Contains(out.String(), w) {
 				t.Errorf("%s shows no %q:\n%s", command, w, &out)
 			}
+		}
+		if n := strings.Count(out.String(), "pycon #b"); command == "bridges" && n != 1 {
+			t.Errorf("a place in two bridges stands there %d times:\n%s", n, &out)
 		}
 		if strings.Contains(out.String(), "secret words") || strings.Contains(out.String(), "account:ada") {
 			t.Errorf("%s shows what is private:\n%s", command, &out)
