@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones are known on machines that have none
@@ -215,6 +216,9 @@ func (r *reading) address(key, value string) string {
 	return value
 }
 
+// variable is what a shell takes as the name of a variable.
+var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
 // secret reads what NAME_env or NAME_file of a map points at. No message holds
 // the key's value: it might be the secret itself, put in the wrong place.
 func (r *reading) secret(in, name, env, file string, required bool) secret {
@@ -222,6 +226,8 @@ func (r *reading) secret(in, name, env, file string, required bool) secret {
 	switch {
 	case env != "" && file != "":
 		r.refuse(fileKey, "stands beside %s_env; one of them is enough", name)
+	case env != "" && !variable.MatchString(env):
+		r.refuse(envKey, "must be the name of an environment variable; the secret itself never stands in this file")
 	case env != "":
 		value := strings.TrimSpace(os.Getenv(env))
 		if value == "" {

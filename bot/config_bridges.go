@@ -36,8 +36,12 @@ type lengthKey struct {
 }
 
 func (k *bridgeKeys) decode(r *reading, n *yaml.Node, path string) {
-	if n.Kind == yaml.SequenceNode {
+	switch n.Kind {
+	case yaml.SequenceNode:
 		r.decode(n, &k.Join, path+".join")
+		return
+	case yaml.ScalarNode:
+		r.refuse(path, `is one place; a bridge is two or more of them in a list, as - ["libera #sprints", "pycon #sprints"]`)
 		return
 	}
 	type plain bridgeKeys

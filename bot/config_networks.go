@@ -286,7 +286,7 @@ func (k *slackKeys) config(r *reading, path string) NetworkConfig {
 // channels checks the names of a network's channels.
 func (r *reading) channels(path string, channels []string, shape *regexp.Regexp, as string) {
 	if len(channels) == 0 && !r.faulty(path+".channels") {
-		r.refuse(path+".channels", "is missing; name at least one, %s", as)
+		r.refuse(path+".channels", "is missing; name at least one, in quotes since # begins a comment, %s", as)
 	}
 	for i, c := range channels {
 		switch {
