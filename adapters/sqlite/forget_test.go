@@ -135,3 +135,38 @@ func TestWhatWasNeverDeliveredNamesNobodyInTheEnd(t *testing.T) {
 		return err
 	})
 }
+
+// Where words to somebody once had to wait, nothing of that is left in the end,
+// though the bot never met them and never heard from them there.
+func TestWhereNothingWaitsAnyMoreNobodyIsNamed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sprint.db")
+	clock := storetest.NewClock(time.Date(2027, 5, 17, 14, 0, 0, 0, time.UTC))
+	s := open(t, path, sqlite.Options{Clock: clock})
+	write := func(fn func(tx sprints.Tx) error) {
+		t.Helper()
+		if err := s.Write(t.Context(), fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	place := func(who string) chat.Place { return chat.Direct(chat.Handle{Network: "libera", ID: who}) }
+	write(func(tx sprints.Tx) error {
+		for who, until := range map[string]time.Time{"guest:1:over": {}, "account:held": clock.Now().Add(time.Minute), "account:waits": {}} {
+			if err := tx.Hold(place(who), until, "nobody is logged in to that account now"); err != nil {
+				return err
+			}
+		}
+		_, _, err := tx.Post(chat.Outgoing{Key: "waits", To: place("account:waits")})
+		return err
+	})
+	clock.Add(8 * 24 * time.Hour)
+	write(func(tx sprints.Tx) error {
+		_, err := tx.PruneHeard(clock.Now().Add(-7 * 24 * time.Hour))
+		return err
+	})
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := query(t, path, "SELECT channel FROM place"); len(got) != 1 || got[0] != "@account:waits" {
+		t.Errorf("kept are %q", got)
+	}
+}

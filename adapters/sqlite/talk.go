@@ -54,11 +54,16 @@ func (v *view) HeardBetween(network, from, to string, most int) ([]sprints.Heard
 	}, "SELECT id, thread FROM heard WHERE network = ? AND id > ? AND id < ? ORDER BY id DESC LIMIT ?", network, from, to, most)
 }
 
-// PruneHeard removes the marks of private conversations as old too, and what
-// was listed and asked and is over.
+// PruneHeard removes the marks of private conversations as old too, why they
+// waited unless something still waits there, and what was listed and asked and
+// is over.
 func (t *tx) PruneHeard(before time.Time) (int, error) {
 	ms := before.UnixMilli()
-	if _, err := t.exec("DELETE FROM place WHERE channel GLOB '@*' AND mark_at < ? AND held_until IS NULL", ms); err != nil {
+	if _, err := t.exec(`
+		DELETE FROM place
+		WHERE channel GLOB '@*' AND COALESCE(mark_at, 0) < ?1 AND COALESCE(held_until, 0) < ?1 AND NOT EXISTS (
+			SELECT 1 FROM outbox
+			WHERE state = 'waiting' AND outbox.network = place.network AND outbox.channel = place.channel)`, ms); err != nil {
 		return 0, err
 	}
 	for _, query := range []string{
