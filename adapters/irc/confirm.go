@@ -1,13 +1,10 @@
 package irc
 
 import (
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/ergochat/irc-go/ircfmt"
 
 	"sprintbot/sprints/chat"
 )
@@ -179,72 +176,6 @@ func (s *session) finish(f *flying, err error) {
 	if ship.left--; ship.left == 0 {
 		s.after = append(s.after, func() { ship.done(ship.receipt, ship.err) })
 	}
-}
-
-// turnDown settles which line a refusal means. With a label, or when only one
-// line is under way there, it is that one: it waits for the fate of the next,
-// which tells whether its words or the place were meant. Else nothing names
-// the line: once all the refusals are in, the lines go again, one by one.
-func (s *session) turnDown(l line, key string, err error) {
-	if s.recount[key] > 0 {
-		return // of the lines that go again anyway
-	}
-	label := l.tags["label"]
-	var there []*flying
-	for _, f := range s.flight {
-		if f.target == key && (label == "" || f.label == label) {
-			there = append(there, f)
-		}
-	}
-	var (
-		person *chat.ErrRefused
-		wait   *chat.RetryAfter
-	)
-	switch {
-	case len(there) == 0:
-	case errors.As(err, &person), errors.As(err, &wait):
-		for _, f := range there {
-			s.land(f)
-			s.finish(f, err)
-		}
-		s.next(key)
-	case len(there) == 1:
-		s.land(there[0])
-		s.held(there[0], err)
-	default:
-		for _, f := range there {
-			s.land(f)
-			f.ping = 0
-		}
-		s.waiting[key] = append(there, s.waiting[key]...)
-		s.careful[key] = len(there) + barrierLines
-		s.ping(time.Now())
-		s.recount[key] = s.pings
-	}
-}
-
-// held keeps a refused line until the next one's fate is known. One with
-// formatting goes again without: many channels take no codes. Two refused in a
-// row mean the place, and all that waits for it.
-func (s *session) held(f *flying, err error) {
-	if bare := ircfmt.Strip(f.text); bare != f.text && !f.bare {
-		f.raw = strings.TrimSuffix(f.raw, f.text) + bare
-		f.text, f.bare, f.ping = bare, true, 0
-		s.launch(f)
-		s.barrier(time.Now())
-		return
-	}
-	f.ship.err = err
-	before := s.refused[f.target]
-	s.refused[f.target] = f
-	if before != nil {
-		s.finish(before, before.ship.err)
-		for _, g := range s.waiting[f.target] {
-			s.finish(g, err)
-		}
-		delete(s.waiting, f.target)
-	}
-	s.next(f.target)
 }
 
 // end settles every line of a connection that is over: they are unconfirmed.

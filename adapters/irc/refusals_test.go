@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"sprintbot/adapters/irc"
+	"sprintbot/adapters/irc/irctest"
 	"sprintbot/sprints/chat"
 )
 
@@ -18,6 +20,31 @@ func TestWhatAServerDropsIsNotTakenForDelivered(t *testing.T) {
 		peer.Send(":s 936 sprintbot #Sprint bad :Your message contained a censored word, and was blocked", "PONG s :"+barrier(peer))
 		if err := <-fate; err == nil {
 			t.Error("taken for delivered")
+		}
+	})
+	for _, no := range []string{
+		":s 415 sprintbot #Sprint :Cannot send message to channel (+R)", ":s 573 sprintbot #sprint :Cannot send to channel",
+		":s 926 sprintbot #Sprint :Channel is forbidden", ":s FAIL PRIVMSG CANNOT_SEND #Sprint :Not now", ":s FAIL PRIVMSG RATE_LIMITED #Sprint :Slower",
+	} {
+		t.Run("by a word nobody has listed, "+no, func(t *testing.T) {
+			t.Parallel()
+			b, peer, _ := served(t, "")
+			fate := b.launches(relayed("grace", "lost words"))
+			peer.Expect(t.Context(), saying("lost words"))
+			peer.Send(no, "PONG s :"+barrier(peer))
+			if _, place := errors.AsType[*chat.ErrPlace](<-fate); !place {
+				t.Error("the place is not told to refuse")
+			}
+		})
+	}
+	t.Run("nothing, where an answer is too long", func(t *testing.T) {
+		t.Parallel()
+		b, peer, _ := served(t, "")
+		fate := b.launches(relayed("grace", "words"))
+		peer.Expect(t.Context(), saying("words"))
+		peer.Send(":s 416 sprintbot #Sprint :Too many matches", "PONG s :"+barrier(peer))
+		if err := <-fate; err != nil {
+			t.Errorf("its fate: %v", err)
 		}
 	})
 	for _, code := range []string{"439", "707"} {
@@ -48,6 +75,26 @@ func TestWhatAServerDropsIsNotTakenForDelivered(t *testing.T) {
 			t.Errorf("its fate: %v", err)
 		}
 	})
+}
+
+func TestWhyAChannelIsNotEnteredIsToldWhateverItsNumber(t *testing.T) {
+	t.Parallel()
+	for _, no := range []string{":s 470 sprintbot #Sprint ##Sprint :Forwarding to another channel", ":s 480 sprintbot #sprint :Throttled"} {
+		script := irctest.Listen(t)
+		n, err := irc.New(config(script.Addr))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := run(t, n)
+		peer := script.Accept()
+		peer.Welcome("")
+		peer.Expect(t.Context(), command("JOIN"))
+		peer.Send(no)
+		b.up()
+		if note, code := n.Status().Note, strings.Fields(no)[1]; !strings.Contains(note, "("+code+")") {
+			t.Errorf("%q does not say why: %s", note, no)
+		}
+	}
 }
 
 // Why words were refused is kept with their row and shown to organizers: a

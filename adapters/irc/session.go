@@ -268,11 +268,14 @@ func (s *session) on(l line) {
 		case "407":
 			s.tooMany(l)
 		case "FAIL", "421":
-			if l.param(0) == "REDACT" {
+			switch {
+			case l.param(0) == "REDACT":
 				s.notTakenBack(l)
-				return
+			case l.command == "FAIL" && (l.param(0) == "PRIVMSG" || l.param(0) == "NOTICE" || l.param(0) == "JOIN"):
+				s.refusal(l)
+			default:
+				s.noHistory(l)
 			}
-			s.noHistory(l)
 		case "465", "466":
 			s.quit(errors.New("the server banned this connection: "+clean(l.text())), true)
 		default:
