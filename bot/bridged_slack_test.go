@@ -24,6 +24,7 @@ type far struct {
 	lines   []string // "#channel words", as they came
 	changed chan struct{}
 	said    int
+	away    bool
 }
 
 func (f *far) Name() string { return "libera" }
@@ -46,7 +47,7 @@ func (f *far) Send(_ context.Context, p chat.Part, done func(chat.Receipt, error
 	done(chat.Receipt{}, nil)
 }
 func (f *far) Pace() chat.Pace          { return chat.Pace{Window: 8} }
-func (f *far) Status() chat.Status      { return chat.Status{Up: true} }
+func (f *far) Status() chat.Status      { return chat.Status{Up: !f.away} }
 func (f *far) Changed() <-chan struct{} { return nil }
 
 func (f *far) tell() {
@@ -62,6 +63,7 @@ type bridged struct {
 	store    sprints.Store
 	slack    *slack.Network
 	channels []string
+	expires  time.Duration // of relays
 	stop     func()
 }
 
@@ -69,7 +71,7 @@ type bridged struct {
 func newBridged(t *testing.T, channels []string, opts ...slackdouble.Option) *bridged {
 	t.Helper()
 	t.Parallel()
-	b := &bridged{t: t, channels: channels, store: testStore(t, sprints.System{}), far: &far{changed: make(chan struct{})},
+	b := &bridged{t: t, channels: channels, expires: time.Hour, store: testStore(t, sprints.System{}), far: &far{changed: make(chan struct{})},
 		d: slackdouble.New(t, append([]slackdouble.Option{slackdouble.WithAckWithin(time.Second),
 			slackdouble.WithRetryAfter(0, 20*time.Millisecond, 50*time.Millisecond), slackdouble.WithHistoryCap(15)}, opts...)...)}
 	b.d.Forget(true)
@@ -92,7 +94,7 @@ func (b *bridged) start() {
 		routes = append(routes, relay.Bridge{Join: []chat.Place{{Network: "pycon", Channel: c}, {Network: "libera", Channel: c}}, Ways: relay.Ways{Reactions: true}})
 	}
 	if err := all.wire(wiring{organizer: func(string, string) bool { return false }, routes: routes,
-		labels: map[string]string{"pycon": "Slack", "libera": "IRC"}, expires: time.Hour}); err != nil {
+		labels: map[string]string{"pycon": "Slack", "libera": "IRC"}, expires: b.expires}); err != nil {
 		b.t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(b.t.Context())

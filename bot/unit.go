@@ -105,6 +105,16 @@ func (b *bot) gap(p chat.Place) <-chan struct{} {
 	return nil
 }
 
+// link is the address of a message, as its network gives it.
+func (b *bot) link(network, id, thread string) string {
+	if u := b.running.named(network); u != nil {
+		if l, ok := u.net.(relay.Linker); ok {
+			return l.Link(id, thread)
+		}
+	}
+	return ""
+}
+
 // start runs networks until ctx ends or their units are stopped; units.stop
 // waits for their goroutines. end is called when one was the console and came
 // to its end. All are known before the first is heard or spoken to: what waits
@@ -135,7 +145,7 @@ func (b *bot) replace(ctx context.Context, end context.CancelCauseFunc, gone []*
 // unit is one of a network, not yet started.
 func (b *bot) unit(n relay.Network) *unit {
 	u := &unit{net: n, again: make(chan struct{}, 1), sender: relay.NewSender(n, b.store, b.clock, b.log.With("network", n.Name()))}
-	u.sender.LeadTo(relay.Lead{Pages: b.ear.carrier.Pages, Where: b.ear.where})
+	u.sender.LeadTo(relay.Lead{Pages: b.ear.carrier.Pages, Where: b.ear.where, Link: b.link})
 	return u
 }
 

@@ -88,7 +88,7 @@ func (n *Network) session(ctx context.Context) error {
 			return fmt.Errorf("auth.test: %w", err)
 		}
 		n.mu.Lock()
-		n.self = self{UserID: who.UserID, BotID: who.BotID, Name: who.User}
+		n.self = self{UserID: who.UserID, BotID: who.BotID, Name: who.User, URL: who.URL}
 		if n.upAt.IsZero() {
 			n.upAt = n.slackNow()
 		}

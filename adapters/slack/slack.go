@@ -104,6 +104,7 @@ type Network struct {
 // self is who the bot is in its workspace.
 type self struct {
 	UserID, BotID, Name string
+	URL                 string // of the workspace, "https://pycon.slack.com/"
 }
 
 // New prepares a network; Run connects it. The log gets the network's name.

@@ -17,6 +17,9 @@ type Lead struct {
 	// Where is how people call the channels of a network whose words are carried
 	// to a place, "#sprints on Slack"; "" where there is none.
 	Where func(to chat.Place, network string) string
+	// Link is the address of a message on its network, by its id there and the
+	// thread it stands in; "" where there is none. nil knows of none.
+	Link func(network, id, thread string) string
 }
 
 // LeadTo has places told where they can read what they did not get. It is called
@@ -26,15 +29,19 @@ func (s *Sender) LeadTo(l Lead) { s.lead = l }
 // pageMost is how many skipped words a page holds, the newest.
 const pageMost = 5000
 
-// skip is how many lines a place did not get, when they were said, and on which
-// page they stand.
+// skip is how many lines a place did not get, when they were said, and where
+// they stand.
 type skip struct {
 	lines    int
 	from, to time.Time
 	page     string // its token, "" none
+	link     string // address of the first that has one, "" none
 }
 
 func (k *skip) add(o skip) {
+	if o.link != "" && (k.link == "" || o.from.Before(k.from)) {
+		k.link = o.link
+	}
 	if k.lines == 0 || o.from.Before(k.from) {
 		k.from = o.from
 	}
@@ -53,8 +60,10 @@ const skipKey = "skipped\x1f"
 // can be replaced by one that tells of more, also after a restart.
 func (k skip) key(last int64) string {
 	key := fmt.Sprintf("%s%d %d %d %d", skipKey, last, k.lines, k.from.UnixMilli(), k.to.UnixMilli())
-	if k.page != "" {
-		key += " " + k.page
+	for _, at := range []string{k.page, k.link} {
+		if at != "" {
+			key += " " + at
+		}
 	}
 	return key
 }
@@ -69,8 +78,12 @@ func skipOf(key string) (skip, bool) {
 	if _, err := fmt.Sscanf(key, skipKey+"%d %d %d %d", &last, &k.lines, &from, &to); err != nil {
 		return skip{}, false
 	}
-	if all := strings.Fields(key); len(all) == 5 {
-		k.page = all[4]
+	for _, at := range strings.Fields(key)[4:] {
+		if strings.Contains(at, "://") {
+			k.link = at
+		} else {
+			k.page = at
+		}
 	}
 	k.from, k.to = time.UnixMilli(from).UTC(), time.UnixMilli(to).UTC()
 	return k, true
@@ -103,7 +116,7 @@ func (s *Sender) expire(now time.Time) {
 		for _, r := range over {
 			for _, r := range append([]*row{r}, r.with...) {
 				if r.Relayed() && (r.Kind == chat.Said || r.Kind == chat.Action) && !r.unsaid {
-					skipped.add(skip{lines: 1, from: r.At, to: r.At})
+					skipped.add(skip{lines: 1, from: r.At, to: r.At, link: s.link(r)})
 					words = append(words, r)
 					if n := r.source(); !slices.Contains(networks, n) {
 						networks = append(networks, n)
@@ -175,6 +188,20 @@ func (r *row) skipped(v sprints.OutboxReader) (sprints.Skipped, bool, error) {
 	return sprints.Skipped{Source: r.Source, Who: *r.As, Place: r.From, Text: chat.Plainly(words), At: r.At}, there, nil
 }
 
+// link is the address of r's words where they were said, for those who have no
+// page to read them on.
+func (s *Sender) link(r *row) string {
+	if s.lead.Pages != "" || s.lead.Link == nil {
+		return ""
+	}
+	network, id, _ := strings.Cut(r.Source, "\x1f")
+	thread := ""
+	if r.Home != nil {
+		thread = r.Home.Thread
+	}
+	return s.lead.Link(network, id, thread)
+}
+
 // readable is where a place can read what it did not get, in words that follow
 // "read them"; nil nowhere. It gives k a page where there are pages.
 func (s *Sender) readable(to chat.Place, k *skip, networks []string) chat.Text {
@@ -197,7 +224,14 @@ func (s *Sender) readable(to chat.Place, k *skip, networks []string) chat.Text {
 	if all == nil {
 		return nil
 	}
-	return chat.Plainly("in " + strings.Join(all, ", ") + ".")
+	in, link := "in "+strings.Join(all, ", "), chat.Span{Text: k.link, URL: k.link}
+	switch {
+	case k.link == "":
+		return chat.Plainly(in + ".")
+	case k.lines == 1:
+		return chat.Text{{Text: in + ", at "}, link}
+	}
+	return chat.Text{{Text: in + ", from "}, link, {Text: " on"}}
 }
 
 // keepSkipped keeps the words of rows on their page for a day.

@@ -46,7 +46,12 @@ func TestWhereSkippedWordsCanBeReadIsTold(t *testing.T) {
 		want string
 	}{
 		"a channel": {relay.Lead{Where: func(to chat.Place, network string) string { return "#sprints of " + network }}, "#a 3 messages skipped, 09:00-09:00, read them in #sprints of far."},
-		"nowhere":   {relay.Lead{}, "#a 3 messages skipped, 09:00-09:00."},
+		"a message": {relay.Lead{Where: func(to chat.Place, network string) string { return "#sprints of " + network },
+			Link: func(network, id, thread string) string {
+				return "https://" + network + ".example/" + id[strings.Index(id, " ")+1:]
+			}},
+			"#a 3 messages skipped, 09:00-09:00, read them in #sprints of far, from https://far.example/0 on"},
+		"nowhere": {relay.Lead{}, "#a 3 messages skipped, 09:00-09:00."},
 	} {
 		w := newWire()
 		r := newRig(t, w, w)
@@ -58,6 +63,40 @@ func TestWhereSkippedWordsCanBeReadIsTold(t *testing.T) {
 			t.Errorf("%s: %q", name, got)
 		}
 		r.stop()
+	}
+}
+
+// The link is that of the first skipped, also where more is skipped before it
+// could be told, and a restart lies between.
+func TestTheFirstSkippedWordsAreLinkedTo(t *testing.T) {
+	var linked []string
+	lead := relay.Lead{Where: func(chat.Place, string) string { return "#sprints on Far" },
+		Link: func(network, id, thread string) string {
+			linked = append(linked, network+" "+id+" "+thread)
+			return fmt.Sprint("https://far.example/", len(linked))
+		}}
+	w := newWire()
+	r := newRig(t, w, w)
+	r.leads(w, lead)
+	w.set(func() { w.up = false })
+	r.post("#a", chat.Relays, func(o *chat.Outgoing) {
+		o.As, o.Source, o.Expires = &chat.Handle{Network: "far", Nick: "ada"}, chat.SourceKey("far", "C1:7.1"), r.clock.Now().Add(time.Minute)
+		o.Home = &chat.Place{Network: "far", Channel: "#sprints", Thread: "7.0"}
+	}, "one")
+	r.passing(time.Minute)
+	r.until("it is told", func() bool {
+		rows := r.waiting()
+		return len(rows) == 1 && rows[0].Reply.Plain() == "1 message skipped, 09:00, read it in #sprints on Far, at https://far.example/1"
+	})
+	r.leads(w, lead)
+	r.expiring(w, 2)
+	r.until("it is told as one", func() bool {
+		rows := r.waiting()
+		return len(rows) == 1 && rows[0].Reply.Plain() == "3 messages skipped, 09:00-09:01, read them in #sprints on Far, from https://far.example/1 on"
+	})
+	r.stop()
+	if len(linked) != 3 || linked[0] != "far C1:7.1 7.0" {
+		t.Errorf("asked for %q", linked)
 	}
 }
 

@@ -74,6 +74,13 @@ type Learner interface {
 	Learned() time.Duration
 }
 
+// Linker is a Network that can lead people to words said there.
+type Linker interface {
+	// Link is the address of a message, by its id and the thread it stands in, ""
+	// for none; "" where it is not known.
+	Link(id, thread string) string
+}
+
 // Mannered is a Network that says what can be done with words there.
 type Mannered interface{ Manners() chat.Manners }
 

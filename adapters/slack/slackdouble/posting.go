@@ -152,11 +152,15 @@ func (d *Double) chatPermalink(a args) (map[string]any, *refusal) {
 	if no != nil {
 		return nil, no
 	}
-	if c.find(a["message_ts"]) == nil {
+	m := c.find(a["message_ts"])
+	if m == nil {
 		return nil, refuse("message_not_found")
 	}
-	return map[string]any{"channel": c.ID, "permalink": fmt.Sprintf("https://sprints.slack.example/archives/%s/p%s",
-		c.ID, strings.ReplaceAll(a["message_ts"], ".", ""))}, nil
+	link := fmt.Sprintf("https://sprints.slack.example/archives/%s/p%s", c.ID, strings.ReplaceAll(m.ts, ".", ""))
+	if m.thread != "" && m.thread != m.ts {
+		link += "?thread_ts=" + m.thread + "&cid=" + c.ID
+	}
+	return map[string]any{"channel": c.ID, "permalink": link}, nil
 }
 
 // triggerLocked spends a trigger id, which lives 3 s and opens one view.
