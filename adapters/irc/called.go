@@ -8,8 +8,8 @@ import (
 	"sprintbot/sprints/chat"
 )
 
-// behindNames is what may stand behind a name in a sentence.
-const behindNames = ".,:;!?)]}'\"…"
+// behindNames is what may stand behind a name in a sentence, and be of it.
+const behindNames = "]}|-^"
 
 // called is what was said in a channel with those who are in it named as its
 // mentions: "grace:" and "grace," at the beginning, "@grace" anywhere. So the
@@ -55,15 +55,10 @@ func (s *session) calledIn(r *room, span chat.Span, first bool) chat.Text {
 		mark(0, 0, end)
 	}
 	for i := done; i < len(words); i++ {
-		before, _ := utf8.DecodeLastRuneInString(words[:i])
-		if words[i] != '@' || i > 0 && !unicode.IsSpace(before) && !strings.ContainsRune("([{\"'", before) {
+		if words[i] != '@' || !alone(words[:i]) {
 			continue
 		}
-		end := len(words)
-		if at := strings.IndexFunc(words[i+1:], unicode.IsSpace); at >= 0 {
-			end = i + 1 + at
-		}
-		for name := words[i+1 : end]; name != "" && done <= i; {
+		for name := nickIn(words[i+1:]); name != "" && done <= i; {
 			mark(i, i+1, i+1+len(name))
 			r, size := utf8.DecodeLastRuneInString(name)
 			if !strings.ContainsRune(behindNames, r) {
@@ -78,4 +73,30 @@ func (s *session) calledIn(r *room, span chat.Span, first bool) chat.Text {
 		out = append(out, c)
 	}
 	return out
+}
+
+// alone says that what follows before begins a word: not the second half of a
+// mail address, and nothing in backticks.
+func alone(before string) bool {
+	r, size := utf8.DecodeLastRuneInString(before)
+	return size == 0 || !inNick(r) && !strings.ContainsRune("@./+", r) || strings.ContainsRune("[{|", r)
+}
+
+// nickIn is what s begins with that may be a nick, "" where it goes on as
+// something else: "ada.org", "ada:8".
+func nickIn(s string) string {
+	end := strings.IndexFunc(s, func(r rune) bool { return !inNick(r) })
+	if end < 0 {
+		return s
+	}
+	r, size := utf8.DecodeRuneInString(s[end:])
+	if after, _ := utf8.DecodeRuneInString(s[end+size:]); strings.ContainsRune(".:+@", r) && inNick(after) && after != utf8.RuneError {
+		return ""
+	}
+	return s[:end]
+}
+
+// inNick says that r may be part of a nick.
+func inNick(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("[]\\`_^{|}-", r)
 }

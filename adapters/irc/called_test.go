@@ -21,6 +21,9 @@ func TestWhoIsInTheChannelIsMeantByTheirNick(t *testing.T) {
 		"\x02ada: 6\x02 \x11@ada\x11":        "<ada>: 6 @ada",
 		"bob: 7 @bob @":                      "bob: 7 @bob @",
 		"@ada:8":                             "@ada:8",
+		"9 @ada's @ada-- @ada’s, @ada/@bob @ada,@grace{": "9 <@ada>'s <@ada>-- <@ada>’s, <@ada>/@bob <@ada>,<@grace{>",
+		"10 @ada.org @ada-x @ada@x @ådå @ada=x":          "10 @ada.org @ada-x @ada@x @ådå <@ada>=x",
+		"11 `@ada` x/@ada -@ada":                         "11 `@ada` x/@ada -@ada",
 	} {
 		peer.Send(":eve!e@h PRIVMSG #Sprint :" + said)
 		plain := strings.NewReplacer("\x02", "", "\x11", "").Replace(said)

@@ -103,7 +103,8 @@ func (d *directory) longest(words string, addressed bool) (id string, size int) 
 	return "", 0
 }
 
-// endsHere says that a name may end in front of rest: "grace", "grace's", "grace." but not "grace_h" or "grace.h".
+// endsHere says that a name may end in front of rest: "grace", "grace's", "grace." but not "grace_h", "grace.h" or
+// "grace:example.org".
 func endsHere(rest string) bool {
 	r, size := utf8.DecodeRuneInString(rest)
 	if size == 0 {
@@ -113,7 +114,7 @@ func endsHere(rest string) bool {
 		return false
 	}
 	after, more := utf8.DecodeRuneInString(rest[size:])
-	return more == 0 || !strings.ContainsRune(".-+", r) || !wordy(after)
+	return more == 0 || !strings.ContainsRune(".-+:", r) || !wordy(after)
 }
 
 // only is the one person of a name.

@@ -165,6 +165,7 @@ func TestPeopleAreMentionedOnlyWhereOneIsMeant(t *testing.T) {
 		"https://x.org/@grace":            "<https://x.org/@grace>",
 		"<@U1> <!here>":                   "&lt;@U1&gt; &lt;\u200b!here&gt;",
 		"@@grace @ grace":                 "@@grace @ grace",
+		"@grace:example.org @grace: yes":  "@grace:example.org <@U1>: yes",
 		"`@grace` is code, @grace is not": "`@grace` is code, <@U1> is not",
 	} {
 		out := chat.Outgoing{Kind: chat.Said, As: &chat.Handle{Network: "libera", Nick: "ada"}, From: "IRC", Reply: chat.Saying(chat.Plainly(in))}
