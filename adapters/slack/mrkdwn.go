@@ -281,13 +281,13 @@ func (r *reader) mark(body string, look chat.Span) {
 	}
 }
 
-// special adds a group, a call to everyone, or a date: always as words.
+// special adds a group, a call to everyone, or a date.
 func (r *reader) special(what, label string, look chat.Span) {
 	if id, ok := strings.CutPrefix(what, "subteam^"); ok {
 		if label == "" {
 			label = r.names.group(id)
 		}
-		r.addText("@"+strings.TrimPrefix(label, "@"), look)
+		r.addGroup(id, label, look)
 		return
 	}
 	if strings.HasPrefix(what, "date^") {

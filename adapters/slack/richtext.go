@@ -140,7 +140,7 @@ func (r *reader) section(elements []slackapi.RichTextSectionElement, base chat.S
 		case *slackapi.RichTextSectionChannelElement:
 			r.addText("#"+r.names.channel(e.ChannelID), styled(base, e.Style))
 		case *slackapi.RichTextSectionUserGroupElement:
-			r.addText("@"+strings.TrimPrefix(r.names.group(e.UsergroupID), "@"), base)
+			r.addGroup(e.UsergroupID, r.names.group(e.UsergroupID), base)
 		case *slackapi.RichTextSectionBroadcastElement:
 			r.addText("@"+e.Range, base)
 		case *slackapi.RichTextSectionEmojiElement:
@@ -171,6 +171,13 @@ func (r *reader) section(elements []slackapi.RichTextSectionElement, base chat.S
 			}
 		}
 	}
+}
+
+// addGroup adds a group of people, which calls nobody elsewhere: not somebody whose name it bears.
+func (r *reader) addGroup(id, name string, look chat.Span) {
+	name = strings.TrimPrefix(name, "@")
+	look.Text, look.Who = "@"+name, &chat.Handle{Network: r.network, ID: id, Nick: name}
+	r.add(look)
 }
 
 func styled(base chat.Span, s *slackapi.RichTextSectionTextStyle) chat.Span {
