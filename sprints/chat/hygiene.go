@@ -15,7 +15,8 @@ const Apart = "\u200B"
 
 // Name is s fit to stand as somebody's name: one line, no control characters,
 // nothing invisible but the joiners that scripts and emoji need, and no mark
-// that turns the direction of the words around it. It may be empty.
+// that turns the direction of the words around it. It may be empty, as one of
+// which nothing would show is.
 func Name(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	var b strings.Builder
@@ -31,8 +32,14 @@ func Name(s string) string {
 		}
 		before = r
 	}
+	if strings.IndexFunc(b.String(), shows) < 0 {
+		return ""
+	}
 	return strings.Join(strings.Fields(b.String()), " ")
 }
+
+// shows says that r is seen by itself.
+func shows(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.IsMark(r) }
 
 // hidden says that r shows nothing by itself. The letters of a flag's tag are
 // part of an emoji where they follow its black flag.
@@ -40,7 +47,8 @@ func hidden(r, before rune) bool {
 	switch {
 	case unicode.IsControl(r), r == 0x00AD, r == 0x034F, r == 0x061C, r == 0x115F, r == 0x1160, r == 0x3164, r == 0xFFA0, r == 0xFEFF:
 		return true
-	case r == 0x180E, r == 0x200B, r == 0x200E, r == 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x206F:
+	case r == 0x180E, r == 0x200B, r == 0x200E, r == 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x206F, r == 0x2800,
+		r >= 0xFFF9 && r <= 0xFFFB:
 		return true
 	case r >= 0xE0000 && r <= 0xE007F:
 		return before != 0x1F3F4 && (before < 0xE0020 || before > 0xE007F)

@@ -19,6 +19,9 @@ func TestNamesHideNothing(t *testing.T) {
 		"x\U000E0041y":                   "xy",
 		"\U0001F3F4\U000E0067\U000E007F": "\U0001F3F4\U000E0067\U000E007F",
 		"נועה\u200f":                     "נועה",
+		"\u200d":                         "", // joins nothing
+		"\u2800 \ufe0f\u0301":            "",
+		"a\ufff9b\u2800c":                "abc",
 	} {
 		if got := Name(in); got != want {
 			t.Errorf("%q is named %q, want %q", in, got, want)
