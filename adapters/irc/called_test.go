@@ -46,4 +46,8 @@ func TestWhoIsInTheChannelIsMeantByTheirNick(t *testing.T) {
 	if m := b.hears("ada: gone"); m.Text[0].Who != nil {
 		t.Errorf("somebody who left is meant by %+v", m.Text)
 	}
+	peer.Send(":lin!l@h PRIVMSG sprintbot :help", ":eve!e@h PRIVMSG #Sprint :lin: elsewhere")
+	if m := b.hears("lin: elsewhere"); m.Text[0].Who != nil {
+		t.Errorf("somebody who is in private alone is meant by %+v", m.Text)
+	}
 }

@@ -31,6 +31,7 @@ func TestCodeAndWhatIsStruckOutReadTheSameInEveryClient(t *testing.T) {
 	for want, line := range map[string]chat.Text{
 		"use `go test`, not ~make~": {{Text: "use "}, {Text: "go test", Code: true}, {Text: ", not "}, {Text: "make", Strike: true}},
 		"`a b`~c~":                  {{Text: "a ", Code: true}, {Text: "b", Code: true}, {Text: "c", Strike: true}},
+		"`a`~`b`~":                  {{Text: "a", Code: true}, {Text: "b", Code: true, Strike: true}},
 		"~`a` b~":                   {{Text: "a", Code: true, Strike: true}, {Text: " b", Strike: true}},
 		"\x02`x`\x02 is":            {{Text: "x", Code: true, Bold: true}, {Text: " is"}},
 		"    return free":           {{Text: "    return free", Code: true, Pre: true}},

@@ -212,6 +212,14 @@ func TestAKnownPersonOfThisWorkspaceIsMentioned(t *testing.T) {
 	}
 }
 
+// A stroke in a link's label would end its address in the text field.
+func TestALabelWithAStrokeStaysALabel(t *testing.T) {
+	out := chat.Outgoing{Kind: chat.Said, Reply: chat.Saying(chat.Text{{Text: "a|b", URL: "https://example.org/x"}})}
+	if body := renderer().Render(out)[0].Body; !strings.Contains(body, `\u003chttps://example.org/x|a¦b\u003e`) || !strings.Contains(body, `"text":"a|b"`) {
+		t.Errorf("rendered %s", body)
+	}
+}
+
 func TestALongReplyIsSeveralPosts(t *testing.T) {
 	n := renderer()
 	var lines []chat.Line
