@@ -2,53 +2,69 @@ package main
 
 import (
 	"errors"
+	"slices"
 
 	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
 
-// namesake says that h, who is linked with nobody elsewhere, has the nick of
-// somebody who linked an account of the same network with one elsewhere. Only
-// where a nick is one person's at a time: two of one name on Slack are no news.
-func namesake(v sprints.PersonReader, h chat.Handle) (bool, error) {
-	if h.Nick == "" || !h.Guest() && h.Account == "" {
+// namesake says that h, as shown on a network, passes for somebody who linked an
+// account with one elsewhere, and is linked with nobody elsewhere themselves: by
+// the nick of an account of their own network, where a nick is one person's at a
+// time (two of one name on Slack are no news); or by the name which people there
+// know somebody by, whose words from elsewhere are shown by it, too.
+func namesake(v sprints.PersonReader, h chat.Handle, there string) (bool, error) {
+	if h.Nick == "" {
 		return false, nil
 	}
-	same, err := v.Named(h.Network, h.Nick)
+	if h.Guest() || h.Account != "" {
+		if known, is, err := linkedAs(v, h, h.Network, func(i sprints.Identity) bool { return i.Network != h.Network }); known || err != nil {
+			return is, err
+		}
+	}
+	if there == h.Network {
+		return false, nil
+	}
+	_, is, err := linkedAs(v, h, there, func(i sprints.Identity) bool { return i.Network != there && !ofGuest(i) })
+	return is, err
+}
+
+// linkedAs says that the nick of h is on a network somebody's who is known there
+// and by another such identity, and that h, who is not them, may pass for them.
+func linkedAs(v sprints.PersonReader, h chat.Handle, network string, such func(sprints.Identity) bool) (known, passes bool, err error) {
+	same, err := v.Named(network, h.Nick)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	for _, i := range same {
-		if i.Key == h.ID || (chat.Handle{ID: i.Key}).Guest() {
+		if i.Network == h.Network && i.Key == h.ID || ofGuest(i) {
 			continue
 		}
-		known, err := elsewhere(v, i.Person, h.Network)
+		linked, err := hasIdentity(v, i.Person, such)
 		if err != nil {
-			return false, err
+			return false, false, err
 		}
-		if !known {
+		if !linked {
 			continue
 		}
 		p, err := v.PersonOf(h)
 		if errors.Is(err, sprints.ErrNotFound) {
-			return true, nil
+			return true, true, nil
 		}
 		if err != nil || p.ID == i.Person {
-			return false, err
+			return true, false, err
 		}
-		known, err = elsewhere(v, p.ID, h.Network)
-		return !known, err
+		linked, err = hasIdentity(v, p.ID, func(i sprints.Identity) bool { return i.Network != h.Network })
+		return true, !linked, err
 	}
-	return false, nil
+	return false, false, nil
 }
 
-// elsewhere says that a person has an identity elsewhere than on a network.
-func elsewhere(v sprints.PersonReader, person sprints.PersonID, network string) (bool, error) {
+// ofGuest says that an identity ended with a connection.
+func ofGuest(i sprints.Identity) bool { return (chat.Handle{ID: i.Key}).Guest() }
+
+// hasIdentity says that a person has such an identity.
+func hasIdentity(v sprints.PersonReader, person sprints.PersonID, such func(sprints.Identity) bool) (bool, error) {
 	ids, err := v.Identities(person)
-	for _, i := range ids {
-		if i.Network != network {
-			return true, err
-		}
-	}
-	return false, err
+	return slices.ContainsFunc(ids, such), err
 }

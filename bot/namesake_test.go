@@ -69,12 +69,69 @@ func TestWhoHasTheNickOfALinkedAccountIsMarked(t *testing.T) {
 	}
 	there := chat.Handle{Network: "pycon", ID: "U9", Nick: "lin"} // Slack vouches for its people, and names are free there
 	err = store.Read(t.Context(), func(v sprints.View) error {
-		if doubt, err := e.doubts(v, there); doubt || err != nil {
+		if doubt, err := e.doubts(v, there, "libera"); doubt || err != nil {
 			t.Errorf("a namesake on Slack: %v, %v", doubt, err)
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Who is called on their own network as a linked person is called on the other
+// side would stand there just as them, and is marked.
+func TestWhoHasTheNameThatALinkedPersonIsShownByIsMarked(t *testing.T) {
+	e, store := newEar(t)
+	e.carrier.Doubts = e.doubts
+	irc := func(id, nick string) chat.Handle { return chat.Handle{Network: "libera", ID: id, Nick: nick} }
+	slack := func(id, nick string) chat.Handle { return chat.Handle{Network: "pycon", ID: id, Nick: nick} }
+	grace := slack("U1", "Grace H.") // grace on IRC
+	err := store.Write(t.Context(), func(tx sprints.Tx) error {
+		for _, all := range [][]chat.Handle{{irc("account:grace", "grace"), grace}, {irc("account:mx", "mx"), slack("U2", "Max")},
+			{irc("guest:1", "lin"), slack("U3", "lin")}, {irc("account:kim", "kim")}, {irc("account:pat", "pat"), {Network: "lobby", ID: "1", Nick: "pat"}},
+			{irc("account:other", "o"), slack("U4", "grace")}} {
+			p, err := tx.Meet(all[0])
+			if err != nil {
+				return err
+			}
+			for _, h := range all[1:] {
+				q, err := tx.Meet(h)
+				if err != nil {
+					return err
+				}
+				if err := tx.JoinPersons(p.ID, q.ID); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for words, c := range map[string]struct {
+		from  chat.Handle
+		doubt bool
+	}{
+		"herself":                   {grace, false},
+		"of her nick there":         {slack("U9", "Grace"), true},
+		"a longer name":             {slack("U9", "Grace Hopper"), false},
+		"linked with another there": {slack("U4", "grace"), false}, // shown as o
+		"the nick of one who is linked with nobody":   {slack("U9", "kim"), false},
+		"the nick of one who is linked with the page": {slack("U9", "pat"), true},
+		"the nick of a guest of long ago":             {slack("U9", "lin"), false},
+		"on IRC, of a name on Slack":                  {irc("guest:5", "max"), true},
+		"on IRC, linked as a guest, again":            {irc("guest:6", "lin"), false},
+	} {
+		e.hears(t, said(words, words, func(m *chat.Message) {
+			if by(c.from)(m); m.From.Network == "pycon" {
+				m.In = onSlack
+			}
+		}))
+		got, there := shownThere(t, store, map[string]string{"pycon": "libera", "libera": "pycon"}[c.from.Network])[words]
+		if !there || got.Doubt != c.doubt {
+			t.Errorf("%s: carried %v, in doubt %v", words, there, got.Doubt)
+		}
 	}
 }

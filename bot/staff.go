@@ -106,16 +106,16 @@ func (s *staff) know(v sprints.PersonReader, own []string, organizers []Organize
 	return nil
 }
 
-// doubts says that h goes by a name that may be taken for an organizer's or
-// the bot's, and is not known to be an organizer: neither is this identity one's
-// nor another that is linked with it; or that h is a namesake. It is called
-// inside hear.
-func (e *ear) doubts(v sprints.PersonReader, h chat.Handle) (bool, error) {
+// doubts says that h, as shown on a network, goes by a name that may be taken
+// for an organizer's or the bot's, and is not known to be an organizer: neither
+// is this identity one's nor another that is linked with it; or that h is a
+// namesake. It is called inside hear.
+func (e *ear) doubts(v sprints.PersonReader, h chat.Handle, there string) (bool, error) {
 	if e.desk.Organizer(h.Network, h.ID) {
 		return false, nil
 	}
 	if !e.guard.staff.looksLike(h.Nick) {
-		return namesake(v, h)
+		return namesake(v, h, there)
 	}
 	p, err := v.PersonOf(h)
 	if errors.Is(err, sprints.ErrNotFound) {
@@ -139,7 +139,7 @@ func (b *bot) doubted(ctx context.Context, h chat.Handle) (doubt bool, err error
 	b.ear.mu.RLock()
 	defer b.ear.mu.RUnlock()
 	err = b.store.Read(ctx, func(v sprints.View) (err error) {
-		doubt, err = b.ear.doubts(v, h)
+		doubt, err = b.ear.doubts(v, h, h.Network)
 		return err
 	})
 	return doubt, err

@@ -15,10 +15,10 @@ type Carrier struct {
 	Manners map[string]chat.Manners
 	Pages   string        // public address of the page, under which long words may be read; "" none
 	Expires time.Duration // a relayed line is not sent when it is older
-	// Doubts says that somebody goes by a name that may be taken for an
-	// organizer's, the bot's, or that of somebody linked on their network, and
-	// is not known to be them. nil doubts nobody.
-	Doubts func(v sprints.PersonReader, h chat.Handle) (bool, error)
+	// Doubts says that somebody, as shown on a network, goes by a name that may
+	// be taken for an organizer's, the bot's, or that of somebody linked, and is
+	// not known to be them. nil doubts nobody.
+	Doubts func(v sprints.PersonReader, h chat.Handle, there string) (bool, error)
 	// Gone says that somebody is seen to have left their network, so that their
 	// nick may be a stranger's; GoneFrom. nil says so of nobody.
 	Gone func(h chat.Handle) bool

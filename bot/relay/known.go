@@ -64,7 +64,7 @@ func (c Carrier) speaker(tx Carrying, m chat.Message, network string) (as *chat.
 		h.Nick = c.nicked(ids, h, network).Nick
 	}
 	if c.Doubts != nil {
-		doubt, err = c.Doubts(tx, h)
+		doubt, err = c.Doubts(tx, h, network)
 	}
 	return &h, doubt, err
 }
