@@ -17,7 +17,7 @@ import (
 type Chart struct {
 	Title   string // what it shows: "Attendance of PyCon Sprints 2027"
 	Finding string // what is to be seen in it: "26 % fewer than the day before"
-	Alt     string // the finding and all figures, for who does not see it
+	Alt     string // the finding and the newest days' figures, for who does not see it: a few sentences, within Slack's 1,000 characters
 	draw    func(width float64) (*scene, error)
 }
 
@@ -60,7 +60,11 @@ func Attendance(e sprints.Event, days []attendance.Day) (c Chart, ok bool) {
 		c.Title += " (sample)"
 	}
 	said := []string{c.Finding + "."}
-	for _, d := range days {
+	newest := max(len(days)-spelled, 0)
+	if newest > 0 {
+		said = append(said, before(days[:newest]))
+	}
+	for _, d := range days[newest:] {
 		said = append(said, figures(e, d))
 	}
 	if p.ahead != nil {
@@ -87,6 +91,30 @@ func finding(d attendance.Day) string {
 		return fmt.Sprintf("%d %% more than the day before%s", -d.Drop.Percent, so)
 	}
 	return fmt.Sprintf("%d %% fewer than the day before%s", d.Drop.Percent, so)
+}
+
+// spelled is how many days' figures stand in a chart's words.
+const spelled = 5
+
+// before is what the days before those were like, in one sentence.
+func before(days []attendance.Day) string {
+	var best []int
+	for _, d := range days {
+		if d.Estimate.Known {
+			best = append(best, d.Estimate.Best)
+		}
+	}
+	what, each := "The day before", ""
+	if len(days) > 1 {
+		what, each = fmt.Sprintf("The %d days before", len(days)), " each"
+	}
+	if best == nil {
+		return what + ": no estimate."
+	}
+	if low, high := slices.Min(best), slices.Max(best); low < high {
+		return fmt.Sprintf("%s: about %d to %d people%s.", what, low, high, each)
+	}
+	return fmt.Sprintf("%s: about %d people%s.", what, best[0], each)
 }
 
 // figures are a day's, in words.

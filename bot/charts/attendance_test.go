@@ -225,6 +225,36 @@ func TestWordsSayWhatThePictureShows(t *testing.T) {
 	}
 }
 
+// However long the event, and however many come, the words are whole sentences
+// within what networks keep of them, the newest days among them.
+func TestWordsAreShortHoweverManyDaysThereAre(t *testing.T) {
+	for n := 1; n <= 60; n++ {
+		days := make([]day, n)
+		for i := range days {
+			days[i] = day{99999 - i, 99999 - i, 99999 - i, 99999 - i}
+		}
+		alt := chart(t, "Sample", days...).Alt
+		if len(alt) > 1000 {
+			t.Errorf("%d days: %d characters", n, len(alt))
+		}
+		if got := strings.Count(alt, "head count"); got != min(n, 5) || !strings.HasSuffix(alt, "if 30 to 50 % fewer come.") {
+			t.Errorf("%d days, %d told: %s", n, got, alt)
+		}
+	}
+	for name, c := range map[string]struct {
+		days []day
+		want string
+	}{
+		"counted": {[]day{{0, 200, -1, -1}, {0, 180, -1, -1}, {3, -1, -1, -1}, {0, 90, -1, -1}, {0, 80, -1, -1}, {0, 70, -1, -1}, {0, 60, -1, -1}}, ". The 2 days before: about 180 to 200 people each. Day 3, "},
+		"one":     {[]day{{0, 200, -1, -1}, {0, 180, -1, -1}, {3, -1, -1, -1}, {0, 90, -1, -1}, {0, 80, -1, -1}, {0, 70, -1, -1}}, ". The day before: about 200 people. Day 2, "},
+		"not":     {[]day{{3, -1, -1, -1}, {3, -1, -1, -1}, {3, -1, -1, -1}, {0, 90, -1, -1}, {0, 80, -1, -1}, {0, 70, -1, -1}, {0, 60, -1, -1}}, ". The 2 days before: no estimate. Day 3, "},
+	} {
+		if got := chart(t, "Sample", c.days...).Alt; !strings.Contains(got, c.want) {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
 func TestASampleSaysSoInThePicture(t *testing.T) {
 	for _, sample := range []bool{false, true} {
 		e, days := sprint(t, "Sample Sprints", examples["three-days"]...)
