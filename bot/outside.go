@@ -143,24 +143,24 @@ func remainsOf(v sprints.View, network string) (remains, error) {
 
 // waits says it to organizers: "3 messages of 10:02-10:05 wait for it, and go if
 // it is put back before they expire, 16:02-16:05".
-func (k remains) waits(zone *time.Location) string {
+func (k remains) waits(now time.Time, zone *time.Location) string {
 	if k.words == 0 {
 		return ""
 	}
-	words, them := fmt.Sprintf("%d messages of %s wait for it", k.words, span(k.from, k.to, zone)), "they expire"
+	words, them := fmt.Sprintf("%d messages of %s wait for it", k.words, span(now, k.from, k.to, zone)), "they expire"
 	if k.words == 1 {
-		words, them = fmt.Sprintf("1 message of %s waits for it", span(k.from, k.to, zone)), "it expires"
+		words, them = fmt.Sprintf("1 message of %s waits for it", span(now, k.from, k.to, zone)), "it expires"
 	}
-	return fmt.Sprintf("%s, to go if it is put back before %s, %s", words, them, span(k.first, k.last, zone))
+	return fmt.Sprintf("%s, to go if it is put back before %s, %s", words, them, span(now, k.first, k.last, zone))
 }
 
-// span is a time on the venue's clock, or two.
-func span(from, to time.Time, zone *time.Location) string {
-	a, b := from.In(zone).Format("15:04"), to.In(zone).Format("15:04")
-	if a == b {
-		return a
+// span is a time on the venue's clock, or two, as read at now.
+func span(now, from, to time.Time, zone *time.Location) string {
+	from, to = from.In(zone), to.In(zone)
+	if chat.Clock(now, from) == chat.Clock(now, to) {
+		return chat.Clock(now, from)
 	}
-	return a + "-" + b
+	return chat.Clocks(now, from, to)
 }
 
 // tellOutside tells organizers what a place of a network that is not in the
@@ -180,9 +180,9 @@ func (b *bot) tellKept(ctx context.Context, all []remains) error {
 	}
 	to := b.ear.tellable()
 	return b.store.Write(ctx, func(tx sprints.Tx) error {
-		zone := zoneOf(tx)
+		now, zone := tx.Now(), zoneOf(tx)
 		for _, k := range all {
-			lines := []chat.Line{sayLine("%s is not in the configuration any more: %s.", k.network, k.waits(zone)), tryLine("bridges")}
+			lines := []chat.Line{sayLine("%s is not in the configuration any more: %s.", k.network, k.waits(now, zone)), tryLine("bridges")}
 			if err := tellIn(tx, to, fmt.Sprintf("kept\x1f%s\x1f%d", k.network, k.newest), lines); err != nil {
 				return err
 			}
@@ -200,11 +200,11 @@ func zoneOf(v sprints.EventReader) *time.Location {
 }
 
 // with says of each network that was taken out what waits for it.
-func with(done []string, all []remains, zone *time.Location) []string {
+func with(done []string, all []remains, now time.Time, zone *time.Location) []string {
 	done = slices.Clone(done)
 	for i, d := range done {
 		for _, k := range all {
-			if w := k.waits(zone); w != "" && d == takenOut(k.network) {
+			if w := k.waits(now, zone); w != "" && d == takenOut(k.network) {
 				done[i] = d + " (" + w + ")"
 			}
 		}

@@ -145,7 +145,7 @@ func (b *bot) change(ctx context.Context, end context.CancelCauseFunc) (done []s
 		b.log.Error("what waits for networks that are gone can't be looked after", "error", err)
 	}
 	b.reloads.kept = slices.DeleteFunc(all, func(k remains) bool { return networkOf(old, k.network) == nil })
-	return with(done, b.reloads.kept, next.Event.Zone), nil
+	return with(done, b.reloads.kept, b.clock.Now(), next.Event.Zone), nil
 }
 
 // settle changes what needs no network to be started, and says what, with what

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"sprintbot/adapters/web"
 	"sprintbot/sprints/chat"
@@ -164,6 +165,17 @@ func TestANameThatPassesForAnOrganizersSaysSoInTheLobby(t *testing.T) {
 	k.deliver(chat.Outgoing{Row: 1, To: chat.Place{Network: "lobby", Channel: web.Room}, As: &chat.Handle{Network: "libera", ID: "guest:1", Nick: "Grаce"},
 		From: "IRC", Doubt: true, Lane: chat.Relays, Kind: chat.Said, Reply: chat.Saying(chat.Plainly("hi from there"))})
 	contains(t, b.get("/lobby"), "<b><bdi>Grace</bdi></b> <span>unconfirmed</span>", "<b><bdi>Grаce</bdi></b> <span>IRC, unconfirmed</span>")
+}
+
+func TestWordsOfAnotherDayAreShownWithIt(t *testing.T) {
+	k := start(t, web.Config{Lobby: web.Anonymous}, fillSample)
+	said := k.clock.Now()
+	k.deliver(chat.Outgoing{Row: 1, To: chat.Place{Network: "lobby", Channel: web.Room}, Kind: chat.Said, As: &chat.Handle{Network: "libera", ID: "1", Nick: "ada"},
+		At: said.Add(-24 * time.Hour), Reply: chat.Saying(chat.Plainly("yesterday"))})
+	k.deliver(chat.Outgoing{Row: 2, To: chat.Place{Network: "lobby", Channel: web.Room}, Kind: chat.Said, As: &chat.Handle{Network: "libera", ID: "1", Nick: "ada"},
+		At: said, Reply: chat.Saying(chat.Plainly("today"))})
+	zone := newYork(t)
+	contains(t, k.browser().get("/lobby"), "<span>"+said.Add(-24*time.Hour).In(zone).Format("Mon 2 Jan 15:04")+"</span>", "<span>"+said.In(zone).Format("15:04")+"</span>")
 }
 
 func TestTheLobbyIsAbsentWhenOff(t *testing.T) {

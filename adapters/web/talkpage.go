@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"sprintbot/sprints/chat"
 )
 
 // lobbyForm is what a visitor typed that could not be taken.
@@ -44,12 +46,17 @@ type answerView struct {
 	Back  string
 }
 
+// clock is when something was said, as it is read now.
+func (s *Site) clock(b *shown, t time.Time) string {
+	return chat.Clock(s.cfg.Clock.Now(), t.In(b.Event.Zone))
+}
+
 func (s *Site) sayingView(b *shown, e saying) sayingView {
-	return sayingView{e, sayingID(e.N), b.clock(e.At)}
+	return sayingView{e, sayingID(e.N), s.clock(b, e.At)}
 }
 
 func (s *Site) answerView(b *shown, a answer, back string) answerView {
-	return answerView{a, "mine-" + itoa(a.N), b.clock(a.At), token(), back}
+	return answerView{a, "mine-" + itoa(a.N), s.clock(b, a.At), token(), back}
 }
 
 func (s *Site) getLobby(w http.ResponseWriter, r *http.Request) {

@@ -246,7 +246,7 @@ func bridgeResume(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, err
 	if pause.Skipped > 0 {
 		when, them := clock(e, tx.Now(), pause.First), "it"
 		if pause.Skipped > 1 {
-			when, them = when+"-"+clock(e, tx.Now(), pause.Last), "them"
+			when, them = chat.Clocks(tx.Now(), pause.First.In(e.Zone), pause.Last.In(e.Zone)), "them"
 		}
 		line = call.Say("The bridge with %s goes on. %s there meanwhile, %s; read %s in %s.", p,
 			count(pause.Skipped, "message was said", "messages were said"), when, them, call.where(p))

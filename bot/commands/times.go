@@ -5,16 +5,12 @@ import (
 	"time"
 
 	"sprintbot/sprints"
+	"sprintbot/sprints/chat"
 )
 
 // clock is t as people at the venue read it: the hour, with the day in front
 // where it is not today's.
-func clock(e sprints.Event, now, t time.Time) string {
-	if e.Today(t) == e.Today(now) {
-		return t.In(e.Zone).Format("15:04")
-	}
-	return t.In(e.Zone).Format("Mon 2 Jan 15:04")
-}
+func clock(e sprints.Event, now, t time.Time) string { return chat.Clock(now, t.In(e.Zone)) }
 
 // span is a length of time in one unit: "40 min", "3 h", "2 days".
 func span(d time.Duration) string {

@@ -156,7 +156,7 @@ func (s *Sender) expire(now time.Time) {
 			if err := postSkipped(tx, place, skipped, last, where, until); err != nil || !told {
 				return err
 			}
-			return s.outside.told(tx, place, skipped.key(last), skippedWords(tx, skipped, where))
+			return s.outside.told(tx, place, skipped.key(last), skippedWords(tx.Now(), skipped, skipped.times(tx), where))
 		}, func() { q.telling, s.more = false, true })
 	}
 }
@@ -252,17 +252,23 @@ func keepSkipped(tx sprints.Tx, page string, rows []*row) error {
 	return tx.SaveSkipped(words)
 }
 
-// skippedWords say how many lines a place did not get, and where to read them.
-func skippedWords(tx sprints.EventReader, k skip, where chat.Text) chat.Text {
-	event, err := tx.Event()
+// times are when k's lines were said, on the sprint's clocks.
+func (k skip) times(v sprints.EventReader) []time.Time {
 	zone := time.UTC
-	if err == nil {
+	if event, err := v.Event(); err == nil {
 		zone = event.Zone
 	}
-	from, to := k.from.In(zone).Format("15:04"), k.to.In(zone).Format("15:04")
-	words, them := fmt.Sprintf("%d messages skipped, %s-%s", k.lines, from, to), "them"
 	if k.lines == 1 {
-		words, them = fmt.Sprintf("1 message skipped, %s", from), "it"
+		return []time.Time{k.from.In(zone)}
+	}
+	return []time.Time{k.from.In(zone), k.to.In(zone)}
+}
+
+// skippedWords say how many lines a place did not get, and where to read them.
+func skippedWords(now time.Time, k skip, times []time.Time, where chat.Text) chat.Text {
+	words, them := fmt.Sprintf("%d messages skipped, %s", k.lines, chat.Told(now, times)), "them"
+	if k.lines == 1 {
+		words, them = fmt.Sprintf("1 message skipped, %s", chat.Told(now, times)), "it"
 	}
 	if where == nil {
 		return chat.Plainly(words + ".")
@@ -272,13 +278,15 @@ func skippedWords(tx sprints.EventReader, k skip, where chat.Text) chat.Text {
 
 // postSkipped says that in the place, until then; zero, whenever it can be said.
 func postSkipped(tx sprints.Tx, place chat.Place, k skip, last int64, where chat.Text, until time.Time) error {
+	times := k.times(tx)
 	_, _, err := tx.Post(chat.Outgoing{
 		Key:     k.key(last),
 		To:      place,
 		Lane:    chat.Announcements,
 		Kind:    chat.Said,
-		Reply:   chat.Saying(skippedWords(tx, k, where)),
+		Reply:   chat.Saying(skippedWords(tx.Now(), k, times, where)),
 		At:      tx.Now(),
+		Times:   times,
 		Expires: until,
 	})
 	return err

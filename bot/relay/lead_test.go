@@ -149,3 +149,38 @@ func TestWhatNeverExpiresKeepsNothingAliveBehindIt(t *testing.T) {
 		t.Errorf("arrived %q", got)
 	}
 }
+
+// A notice names the day of what it tells, as it is on the sprint's clocks when
+// the notice goes: a network may be away overnight.
+func TestANoticeThatWaitsOvernightNamesTheDay(t *testing.T) {
+	zone, err := time.LoadLocation("America/New_York") // where it is five in the morning
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		words int
+		away  time.Duration
+		want  string
+	}{
+		"the same day":  {2, 18 * time.Hour, "#a 2 messages skipped, 05:00-05:00."},
+		"the next day":  {2, 20 * time.Hour, "#a 2 messages skipped, Mon 17 May 05:00-05:00."},
+		"one, next day": {1, 20 * time.Hour, "#a 1 message skipped, Mon 17 May 05:00."},
+	} {
+		w := newWire()
+		r := newRig(t, w, w)
+		if err := r.store.Write(t.Context(), func(tx sprints.Tx) error {
+			day := sprints.DayOf(r.clock.Now(), zone)
+			return tx.SetEvent(sprints.Event{Name: "Pine", Zone: zone, First: day, Last: day})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		r.expiring(w, c.words)
+		r.until("it is told", func() bool { return len(r.waiting()) == 1 && r.waiting()[0].Lane == chat.Announcements })
+		r.clock.forward(c.away)
+		w.set(func() { w.up = true })
+		if got := w.wait(t, 1); got[0] != c.want {
+			t.Errorf("%s: %q, want %q", name, got[0], c.want)
+		}
+		r.stop()
+	}
+}

@@ -299,6 +299,9 @@ func (s *Sender) rendered(q *queue, r *row) bool {
 			}
 		}()
 		out := r.whole()
+		if !r.doubt && r.Confirmed == 0 { // else it is to be what was sent
+			out.Redate(s.clock.Now())
+		}
 		if nothing = summed(r.Kind) && out.Reply.Silent(); !nothing { // else who came has left again
 			r.parts = s.net.Render(out)
 		}

@@ -96,11 +96,12 @@ func (c Carrier) TellStopped(tx Stopping, place chat.Place, at time.Time) error 
 	if err != nil || !Due(f, tx.Now()) {
 		return err
 	}
-	there, here, err := c.stoppedWords(tx, f)
+	times := skip{lines: f.Lines, from: f.First, to: f.Last}.times(tx)
+	there, here, err := c.stoppedWords(tx, f, chat.Told(at, times))
 	if err != nil {
 		return err
 	}
-	out := chat.Outgoing{Kind: chat.Said, At: at}
+	out := chat.Outgoing{Kind: chat.Said, At: at, Times: times}
 	key := fmt.Sprintf("stopped\x1f%s\x1f%d\x1f", f.Place, tx.Now().UnixNano())
 	for _, to := range c.Routes.Others(f.Place) {
 		// Behind what was carried before, and as long as it takes: it tells what
@@ -119,23 +120,16 @@ func (c Carrier) TellStopped(tx Stopping, place chat.Place, at time.Time) error 
 }
 
 // stoppedWords say f to the others and to its own place.
-func (c Carrier) stoppedWords(tx Stopping, f sprints.Flood) (there, here chat.Text, err error) {
-	event, err := tx.Event()
-	zone := time.UTC
-	if err == nil {
-		zone = event.Zone
-	}
+func (c Carrier) stoppedWords(tx sprints.PasteReader, f sprints.Flood, when string) (there, here chat.Text, err error) {
 	var page []sprints.Skipped
 	if f.Page != "" {
 		if page, err = tx.Skipped(f.Page); err != nil {
 			return nil, nil, err
 		}
 	}
-	messages, were, them, when := "messages", "were", "them", f.First.In(zone).Format("15:04")
+	messages, were, them := "messages", "were", "them"
 	if f.Lines == 1 {
 		messages, were, them = "message", "was", "it"
-	} else {
-		when += "-" + f.Last.In(zone).Format("15:04")
 	}
 	if n := len(page); n > 0 && n < f.Lines { // some are taken back, or were too many to keep
 		them = fmt.Sprintf("%d of them", n)

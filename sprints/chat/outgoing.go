@@ -46,6 +46,7 @@ type Outgoing struct {
 	Near      time.Duration `json:"near,omitempty"`   // how soon after one another a person's lines may share a post; 0 never
 	Together  []Outgoing    `json:"-"`                // the rows that share this post, itself first; nil: it is alone
 	At        time.Time     `json:"at"`               // when the words were said
+	Times     []time.Time   `json:"times,omitempty"`  // one or two that the words tell as read at At, on the sprint's clocks; the sender has them name another day
 	NotBefore time.Time     `json:"-"`                // zero: at once
 	Expires   time.Time     `json:"-"`                // not sent after; zero: never expires
 }
