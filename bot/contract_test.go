@@ -190,7 +190,7 @@ func (c *contract) secretsStaySecret(t *testing.T) {
 		t.Log("this network is entered without a secret")
 		return
 	}
-	ctx, cancel := context.WithTimeout(c.ctx, 15*time.Second)
+	ctx, cancel := context.WithTimeout(c.ctx, 30*time.Second)
 	defer cancel()
 	err := n.Run(ctx, c.ear.hear)
 	st := n.Status()

@@ -20,7 +20,7 @@ import (
 func TestManyBridgesWithASharedPlace(t *testing.T) {
 	t.Parallel()
 	left, right := irctest.NgIRCd(t), irctest.InspIRCd(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	ann, bob := left.Dial("ann"), right.Dial("bob")
 	b := &program{t: t, dir: t.TempDir()}

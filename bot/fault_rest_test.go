@@ -18,7 +18,7 @@ import (
 type rest struct {
 	goroutines int
 	heap       float64        // MiB in use after a collection
-	by         map[string]int // goroutines by the function each began with
+	by         map[string]int // goroutines by the function of ours that each began with
 }
 
 func (r rest) String() string { return fmt.Sprintf("%d goroutines, %.1f MiB", r.goroutines, r.heap) }
@@ -50,12 +50,14 @@ func (p *program) rest() (r rest, ok bool) {
 		case r.goroutines == 0:
 			_, _ = fmt.Sscanf(line, "goroutine profile: total %d", &r.goroutines)
 		case len(f) > 2 && f[0] == "#":
-			began, _, _ = strings.Cut(f[2], "+")
+			if strings.Contains(f[2], "sprintbot/") || !strings.Contains(began, "sprintbot/") {
+				began, _, _ = strings.Cut(f[2], "+")
+			}
 		case len(f) > 1 && f[1] == "@":
 			n, _ = strconv.Atoi(f[0])
 		case len(f) == 0 && n > 0: // the end of a stack
 			r.by[began] += n
-			n = 0
+			n, began = 0, ""
 		}
 	}) && p.debug("heap?gc=1&debug=1", func(line string) {
 		var bytes float64
@@ -125,7 +127,11 @@ func (p *program) rests(before rest) {
 	defer tick.Stop()
 	for {
 		now := p.restful()
-		if now.goroutines <= before.goroutines+restGoroutines && now.heap <= before.heap+restHeap() {
+		more := 0
+		for _, n := range now.since(before) {
+			more = max(more, n)
+		}
+		if max(more, now.goroutines-before.goroutines) <= restGoroutines && now.heap <= before.heap+restHeap() {
 			p.t.Logf("at rest before: %v; after: %v %v", before, now, now.since(before))
 			return
 		}

@@ -37,7 +37,7 @@ func TestTheServersLimitIsLearned(t *testing.T) {
 		}
 		peer.Send("ERROR :Closing Link: sprintbot[127.0.0.1] (Excess Flood)")
 		peer.Close()
-		limit := time.After(10 * time.Second)
+		limit := time.After(30 * time.Second)
 		for n.Learned() != want {
 			select {
 			case <-n.Changed():

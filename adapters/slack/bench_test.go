@@ -68,7 +68,7 @@ func (b *bench) runOnly() {
 }
 
 func (b *bench) ctx() context.Context {
-	ctx, cancel := context.WithTimeout(b.t.Context(), 8*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
 	b.t.Cleanup(cancel)
 	return ctx
 }

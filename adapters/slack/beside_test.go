@@ -15,7 +15,7 @@ import (
 // caughtUp waits until all gaps are read, those beside the configured channels too.
 func (b *bench) caughtUp() {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx(), 8*time.Second)
+	ctx, cancel := context.WithCancel(b.ctx())
 	defer cancel()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()

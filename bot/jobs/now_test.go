@@ -32,7 +32,7 @@ func TestAJobThatIsAskedForRunsThoughItIsNotDue(t *testing.T) {
 	}
 	until := func(what string, fact func() bool) {
 		t.Helper()
-		limit := time.After(10 * time.Second)
+		limit := time.After(30 * time.Second)
 		for !fact() {
 			select {
 			case <-changes:
@@ -70,7 +70,7 @@ func TestPeopleAreNotDeletedBeforeTheirDayThoughTheJobIsAskedFor(t *testing.T) {
 		t.Error("the job is not known")
 	}
 	changes := b.store.Changes(ctx)
-	limit := time.After(10 * time.Second)
+	limit := time.After(30 * time.Second)
 	for ran := false; !ran; {
 		b.read(func(v sprints.View) {
 			runs, err := v.JobRuns()

@@ -313,7 +313,7 @@ func (b *bridge) delete(who chat.Handle, of string) {
 // drained waits until nothing may be sent any more now.
 func (b *bridge) drained() {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), 30*time.Second)
 	defer cancel()
 	changes := b.store.Changes(ctx)
 	for {
@@ -357,7 +357,7 @@ func (b *bridge) saw(r *room) {
 	b.t.Helper()
 	select {
 	case <-r.news:
-	case <-time.After(10 * time.Second):
+	case <-time.After(30 * time.Second):
 		b.t.Fatal("nothing was sent")
 	}
 }

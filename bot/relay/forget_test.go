@@ -154,7 +154,7 @@ func TestNothingThatSomebodySaidStandsOnThePageOfWhatWasLeftOut(t *testing.T) {
 // until waits for a fact of the store.
 func (b *bridge) until(what string, fact func() bool) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), 30*time.Second)
 	defer cancel()
 	for changes := b.store.Changes(ctx); !fact(); {
 		select {
@@ -215,7 +215,7 @@ func TestWordsLeftOutAreAsTheyWereLastSaid(t *testing.T) {
 			b.clock.forward(7 * time.Hour)
 			select {
 			case <-gone:
-			case <-time.After(10 * time.Second):
+			case <-time.After(30 * time.Second):
 				return fmt.Errorf("nothing expired")
 			}
 			return c.meanwhile(b, tx, one)

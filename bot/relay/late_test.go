@@ -92,7 +92,7 @@ func TestTheLastEditOfALineInASharedPostIsWhatIsSaid(t *testing.T) {
 	b.edit(bob, two, "second")
 	select {
 	case <-asked:
-	case <-time.After(10 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatal("nobody asked what the post is made of")
 	}
 	for range 20 { // until what was asked is most likely known to the sender

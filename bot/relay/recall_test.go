@@ -58,7 +58,7 @@ func (h *historic) arrive(words string) string {
 // questions are what was asked for, once there are n.
 func (r *rig) questions(h *historic, n int) [][]string {
 	r.t.Helper()
-	limit := time.After(10 * time.Second)
+	limit := time.After(30 * time.Second)
 	for {
 		h.mu.Lock()
 		asked := slices.Clone(h.asked)
@@ -238,7 +238,7 @@ func TestAnEditOfALineInDoubtIsNotLost(t *testing.T) {
 // begun waits until the sender knows what waited before it: it reads why places
 // waited, then the outbox, then the clock for itself.
 func (r *rig) begun() {
-	limit := time.After(10 * time.Second)
+	limit := time.After(30 * time.Second)
 	for r.clock.asked.Load() < 3 {
 		select {
 		case <-time.After(time.Millisecond):

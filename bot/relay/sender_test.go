@@ -114,7 +114,7 @@ func (w *wire) lines() []string {
 // wait returns when the wire has seen n parts.
 func (w *wire) wait(t *testing.T, n int) []string {
 	t.Helper()
-	limit := time.After(10 * time.Second)
+	limit := time.After(30 * time.Second)
 	for {
 		if l := w.lines(); len(l) >= n {
 			return l
@@ -234,7 +234,7 @@ func (r *rig) post(channel string, lane chat.Lane, change func(*chat.Outgoing), 
 // drained waits until nothing waits any more.
 func (r *rig) drained() {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(r.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(r.t.Context(), 30*time.Second)
 	defer cancel()
 	changes := r.store.Changes(ctx)
 	for {

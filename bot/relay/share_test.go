@@ -64,7 +64,7 @@ func TestAPlaceThatRefusesManyRowsKeepsNoOtherPlaceWaiting(t *testing.T) {
 	r.post("#b", chat.Relays, nil, numbered(300)...)
 	r.post("#a", chat.Relays, nil, "newest")
 	r.post("#b", chat.Relays, nil, "newest")
-	limit := time.After(10 * time.Second)
+	limit := time.After(30 * time.Second)
 	for n := 0; n < 301; {
 		select {
 		case <-w.news:

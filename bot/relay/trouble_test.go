@@ -31,7 +31,7 @@ func (r *rig) queues() (all []sprints.Queue) {
 // until waits for a fact of the store.
 func (r *rig) until(what string, is func() bool) {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(r.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(r.t.Context(), 30*time.Second)
 	defer cancel()
 	changes := r.store.Changes(ctx)
 	for !is() {
@@ -258,7 +258,7 @@ func (f *lookingWire) Find(context.Context, chat.Part, string) (chat.Receipt, bo
 
 func (f *lookingWire) waitLooks(t *testing.T, n int64) {
 	t.Helper()
-	limit := time.After(10 * time.Second)
+	limit := time.After(30 * time.Second)
 	for f.looked.Load() < n {
 		select {
 		case <-f.news:
@@ -314,7 +314,7 @@ func TestARowFoundInPartKeepsTheReceiptOfItsFirstPart(t *testing.T) {
 // most.
 func (r *rig) passing(d time.Duration) {
 	r.t.Helper()
-	limit := time.After(10 * time.Second)
+	limit := time.After(30 * time.Second)
 	for {
 		r.clock.mu.Lock()
 		waited := false

@@ -205,7 +205,7 @@ func (c *Client) Await(ctx context.Context, match func(Line) bool) (Line, error)
 }
 
 // WaitLine is Await that fails the test, showing the last lines, when ctx ends
-// first. A ctx without a deadline gets one of 20 seconds.
+// first. A ctx without a deadline gets one of a minute.
 func (c *Client) WaitLine(ctx context.Context, match func(Line) bool) Line {
 	c.tb.Helper()
 	ctx, cancel := bounded(ctx)

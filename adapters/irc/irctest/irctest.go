@@ -21,7 +21,7 @@ import (
 
 // patience bounds every wait of this package that no caller bounds: a start,
 // a registration, a barrier.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // program finds a server's program on PATH or at one of the given places, and
 // ends the test, by skip or by failure, when there is none.

@@ -151,7 +151,9 @@ func loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
 // registers is the fact that the server offers the wanted capability, or, with
 // none wanted, that a client gets as far as the end of its welcome.
 func registers(addr, wanted string) func(context.Context) error {
+	asks := 0
 	return func(ctx context.Context) error {
+		asks++
 		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
 		if err != nil {
 			return err
@@ -173,7 +175,8 @@ func registers(addr, wanted string) func(context.Context) error {
 			}
 			return nil // the end of a registration is up to a second away
 		}
-		for _, raw := range []string{"NICK irctestprobe", "USER probe 0 * :probe"} {
+		// The server may still know an earlier probe, which came to nothing.
+		for _, raw := range []string{fmt.Sprint("NICK probe", asks), "USER probe 0 * :probe"} {
 			if err := w.send(raw); err != nil {
 				return err
 			}
