@@ -54,6 +54,50 @@ func (f *refusing) answer(p chat.Part) (chat.Receipt, error) {
 	return chat.Receipt{ID: fmt.Sprint("id ", f.n, " ", p.Body)}, nil
 }
 
+// quietly is set once nothing is on its way: what a place refuses as it opens
+// would be overtaken by what it takes next.
+func (w *wire) quietly(t *testing.T, f func()) {
+	t.Helper()
+	limit := time.After(30 * time.Second)
+	for done := false; ; {
+		w.set(func() {
+			if done = w.told == len(w.sent); done {
+				f()
+			}
+		})
+		if done {
+			return
+		}
+		select {
+		case <-time.After(time.Millisecond):
+		case <-limit:
+			t.Fatal("the wire is never quiet")
+		}
+	}
+}
+
+// drainedInTime is drained while time passes: what was refused just before its
+// place opened waits for its next try.
+func (r *rig) drainedInTime() {
+	r.t.Helper()
+	stop, moving := make(chan struct{}), sync.WaitGroup{}
+	defer moving.Wait()
+	defer close(stop)
+	moving.Go(func() {
+		tick := time.NewTicker(2 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				r.clock.forward(time.Second)
+			case <-stop:
+				return
+			}
+		}
+	})
+	r.drained()
+}
+
 func TestAPlaceThatRefusesManyRowsKeepsNoOtherPlaceWaiting(t *testing.T) {
 	w := newWire()
 	f := &refusing{shut: map[string]bool{"#a": true}}
@@ -77,7 +121,7 @@ func TestAPlaceThatRefusesManyRowsKeepsNoOtherPlaceWaiting(t *testing.T) {
 		t.Errorf("#b heard %q", got)
 	}
 	w.set(func() { f.shut = nil })
-	r.drained()
+	r.drainedInTime()
 	want := append(numbered(400), "newest")
 	if got := of("#a", f.arrived); !slices.Equal(got, want) {
 		t.Errorf("#a heard %d lines: %q", len(got), got)
@@ -96,7 +140,7 @@ func TestChangesOfWordsLeftInTheStoreStayBehindThem(t *testing.T) {
 	r.post("#a", chat.Relays, func(o *chat.Outgoing) { o.Kind, o.About = chat.Deleted, rows[31].Row }, "-")
 	r.post("#a", chat.Relays, func(o *chat.Outgoing) { o.Kind, o.About = chat.Edited, rows[1].Row }, "first")
 	w.set(func() { f.shut = nil })
-	r.drained()
+	r.drainedInTime()
 	want := append(numbered(40), "better", "-", "first")
 	if got := of("#a", f.arrived); !slices.Equal(got, want) {
 		t.Errorf("#a heard %q", got)
@@ -147,22 +191,7 @@ func TestLinesInDoubtBeyondAPlacesShareAreLookedUpAfterACrash(t *testing.T) {
 	})
 	r.tight(h, 6, 4) // the seventh line is in doubt, and in the store
 	r.post("#a", chat.Relays, nil, "new")
-	stop, moving := make(chan struct{}), sync.WaitGroup{}
-	moving.Go(func() {
-		tick := time.NewTicker(2 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				r.clock.forward(time.Second)
-			case <-stop:
-				return
-			}
-		}
-	})
-	r.drained()
-	close(stop)
-	moving.Wait()
+	r.drainedInTime()
 	if got, want := of("#a", w.lines()), append(yes[2:], "new"); !slices.Equal(got, want) {
 		t.Errorf("sent %d lines: %q", len(got), got)
 	}
@@ -192,13 +221,13 @@ func TestNothingIsLostOrDoubledWithLittleMemory(t *testing.T) {
 					}
 					r.post(c, chat.Relays, nil, words...)
 				case n < 9:
-					w.set(func() { f.shut[c] = !f.shut[c] })
+					w.quietly(t, func() { f.shut[c] = !f.shut[c] })
 				default:
 					r.tight(w, 9, 3)
 				}
 			}
-			w.set(func() { clear(f.shut) })
-			r.drained()
+			w.quietly(t, func() { clear(f.shut) })
+			r.drainedInTime()
 			for _, c := range channels {
 				if got := of(c, f.arrived); !slices.Equal(got, said[c]) {
 					t.Errorf("%s heard %q, and %d lines were said", c, got, len(said[c]))
