@@ -141,6 +141,8 @@ func (w *writer) run() {
 			if t := w.store.soon.next(); t != nil {
 				w.batch(t)
 			}
+		case <-w.store.keeper.rest:
+			w.moveRest()
 		case <-w.store.closing:
 			return
 		}
