@@ -116,15 +116,19 @@ func readMrkdwn(network, text string, n names) chat.Text {
 	r := &reader{network: network, names: n}
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	for text != "" {
-		before, rest, fenced := strings.Cut(text, "```")
-		block, after, closed := strings.Cut(rest, "```")
-		if !fenced || !closed || block == "" {
+		from := outside(text, fence)
+		size := -1
+		if from >= 0 {
+			size = outside(text[from+len(fence):], fence)
+		}
+		if size < 1 {
 			r.lines(text)
 			break
 		}
-		r.lines(before)
-		r.block(strings.TrimSuffix(strings.TrimPrefix(block, "\n"), "\n"))
-		if text = strings.TrimPrefix(after, "\n"); strings.TrimSpace(text) != "" {
+		r.lines(text[:from])
+		from += len(fence)
+		r.block(strings.TrimSuffix(strings.TrimPrefix(text[from:from+size], "\n"), "\n"))
+		if text = strings.TrimPrefix(text[from+size+len(fence):], "\n"); strings.TrimSpace(text) != "" {
 			r.newline()
 		}
 	}
@@ -139,9 +143,6 @@ func (r *reader) block(s string) {
 	}
 }
 
-// code adds words that Slack does not format; marks in angle brackets are marks even there.
-func (r *reader) code(s string) { r.inline(s, chat.Span{Code: true}) }
-
 // lines adds text outside fences: marks end with their line. It begins at the beginning of one.
 func (r *reader) lines(s string) {
 	quoted := false // by ">>>", to the end
@@ -150,17 +151,7 @@ func (r *reader) lines(s string) {
 			break
 		}
 		line, quoted = r.lead(line, quoted)
-		for line != "" {
-			before, rest, ticked := strings.Cut(line, "`")
-			word, after, closed := strings.Cut(rest, "`")
-			if !ticked || !closed || word == "" {
-				r.inline(line, chat.Span{})
-				break
-			}
-			r.inline(before, chat.Span{})
-			r.code(word)
-			line = after
-		}
+		r.inline(line, chat.Span{})
 	}
 }
 
@@ -192,14 +183,28 @@ func (r *reader) inline(s string, look chat.Span) {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
 		case '<':
-			end := strings.IndexAny(s[i+1:], "<>\n")
-			if end < 0 || s[i+1+end] != '>' {
+			size := bracketed(s[i:])
+			if size == 0 {
 				continue
 			}
 			flush(i)
-			r.mark(s[i+1:i+1+end], look)
-			i += end + 1
+			r.mark(s[i+1:i+size-1], look)
+			i += size - 1
 			start = i + 1
+		case '`':
+			if look.Code || unclosed[c] {
+				continue
+			}
+			size, code := coded(s[i:])
+			if code {
+				flush(i)
+				in := look
+				in.Code = true
+				r.inline(s[i+1:i+size-1], in)
+				start = i + size
+			}
+			unclosed[c] = size == 1
+			i += size - 1
 		case '*', '_', '~':
 			if look.Code || unclosed[c] || has(look, c) || !opens(s, i) {
 				continue
@@ -237,25 +242,6 @@ func opens(s string, i int) bool {
 	before, _ := utf8.DecodeLastRuneInString(s[:i])
 	after, size := utf8.DecodeRuneInString(s[i+1:])
 	return (i == 0 || !wordy(before)) && size > 0 && !unicode.IsSpace(after) && s[i+1] != s[i]
-}
-
-// closing finds where the look opened at i ends, -1 if it does not. Marks in angle brackets are passed over.
-func closing(s string, i int) int {
-	for j := i + 1; j < len(s); j++ {
-		switch s[j] {
-		case '<':
-			if end := strings.IndexAny(s[j+1:], "<>\n"); end >= 0 && s[j+1+end] == '>' {
-				j += end + 1
-			}
-		case s[i]:
-			before, _ := utf8.DecodeLastRuneInString(s[:j])
-			after, size := utf8.DecodeRuneInString(s[j+1:])
-			if j > i+1 && !unicode.IsSpace(before) && (size == 0 || !wordy(after)) {
-				return j
-			}
-		}
-	}
-	return -1
 }
 
 // mark adds what stands between angle brackets.

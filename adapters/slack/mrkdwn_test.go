@@ -69,6 +69,12 @@ func TestMrkdwnIsRead(t *testing.T) {
 		{"(:wave::skin-tone-3:) :shipit: :heart::100:, :man-shrugging::skin-tone-6:", chat.Text{{Text: "(👋🏼) :shipit: ❤️💯, 🤷🏿‍♂️"}}},
 		{"12:100:30 std::x::y a:b:c :tada:x `:tada:` <http://h/:tada:>", chat.Text{{Text: "12:100:30 std::x::y a:b:c :tada:x "},
 			{Text: ":tada:", Code: true}, {Text: " "}, {URL: "http://h/:tada:"}}},
+		{"merged *<https://example.org/1|#1 Fix `foo` in ```bar```>* `<https://example.org|a `b`>`", chat.Text{{Text: "merged "},
+			{Text: "#1 Fix `foo` in ```bar```", URL: "https://example.org/1", Bold: true}, {Text: " "},
+			{Text: "a `b`", URL: "https://example.org", Code: true}}},
+		{"*bold `x* y` bold* _`i`_ *a `b* c` ``no`` `yes`", chat.Text{{Text: "bold ", Bold: true}, {Text: "x* y", Bold: true, Code: true},
+			{Text: " bold", Bold: true}, {Text: " "}, {Text: "i", Italic: true, Code: true}, {Text: " *a "}, {Text: "b* c", Code: true},
+			{Text: " ``no`` "}, {Text: "yes", Code: true}}},
 		{"", nil},
 	} {
 		if diff := cmp.Diff(c.want, readMrkdwn("pycon", c.in, fixed{})); diff != "" {
@@ -126,7 +132,7 @@ func FuzzMrkdwn(f *testing.F) {
 }
 
 func TestHostileMrkdwnIsReadAtOnce(t *testing.T) {
-	for _, unit := range []string{"*a ", "<", "*_~", "<@", "`", "```", "<a|", "*a*", "_*~a", "&amp;"} {
+	for _, unit := range []string{"*a ", "<", "*_~", "<@", "`", "```", "<a|", "*a*", "_*~a", "&amp;", "*a` ", "*`a`* ", "``a", "<a`"} {
 		s := strings.Repeat(unit, 40000/len(unit))
 		start := time.Now()
 		readMrkdwn("pycon", s, fixed{})
