@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"sprintbot/bot/relay"
 	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
@@ -31,12 +30,14 @@ func (o outsider) Send(_ context.Context, _ chat.Part, done func(chat.Receipt, e
 	done(chat.Receipt{}, chat.ErrOffline)
 }
 func (o outsider) Pace() chat.Pace          { return chat.Pace{Window: 1} }
-func (o outsider) Status() chat.Status      { return chat.Status{Note: relay.Outside} }
+func (o outsider) Status() chat.Status      { return chat.Status{Note: sprints.Outside} }
 func (o outsider) Changed() <-chan struct{} { return nil }
 
-// remains are what waits for a network that is not in the configuration any more.
+// remains are what waits for a network, or a place of one that stays, that is not
+// in the configuration any more.
 type remains struct {
 	network     string
+	place       chat.Place // zero: all of the network
 	rows        int
 	words       int       // of people, of all rows
 	newest      int64     // row
@@ -59,17 +60,23 @@ func (b *bot) keepOutside(ctx context.Context) (all []remains, err error) {
 			return err
 		}
 		for _, q := range queues {
-			if known[q.Place.Network] && q.Reason == relay.Outside {
+			if known[q.Place.Network] && b.configured(q.Place) && q.Reason == sprints.Outside {
 				back = append(back, q.Place)
 			}
-			if name := q.Place.Network; !known[name] && !slices.ContainsFunc(all, func(k remains) bool { return k.network == name }) {
-				k, err := remainsOf(v, name)
-				if err != nil {
-					return err
-				}
-				if k.rows > 0 {
-					all = append(all, k)
-				}
+			k := remains{network: q.Place.Network}
+			switch {
+			case known[k.network] && b.configured(q.Place):
+				continue
+			case known[k.network]:
+				k.place = q.Place
+			case slices.ContainsFunc(all, func(o remains) bool { return o.network == k.network }):
+				continue
+			}
+			if err := k.count(v); err != nil {
+				return err
+			}
+			if k.rows > 0 {
+				all = append(all, k)
 			}
 		}
 		return nil
@@ -78,11 +85,11 @@ func (b *bot) keepOutside(ctx context.Context) (all []remains, err error) {
 		err = b.store.Write(ctx, func(tx sprints.Tx) error { return inside(tx, back) })
 	}
 	for _, k := range all {
-		if b.outside.named(k.network) != nil {
+		if k.place.Channel != "" || b.outside.named(k.network) != nil { // its network's own sender keeps a place's
 			continue
 		}
 		u := b.unit(outsider(k.network))
-		u.sender.KeepFor(b.tellOutside)
+		u.sender.KeepFor(nil, b.tellOutside)
 		b.outside.mu.Lock()
 		b.outside.all = append(b.outside.all, u)
 		b.outside.mu.Unlock()
@@ -98,7 +105,7 @@ func inside(tx sprints.Tx, back []chat.Place) error {
 		return err
 	}
 	for _, q := range queues {
-		if q.Reason == relay.Outside && slices.Contains(back, q.Place) {
+		if q.Reason == sprints.Outside && slices.Contains(back, q.Place) {
 			if err := tx.Hold(q.Place, time.Time{}, ""); err != nil {
 				return err
 			}
@@ -107,14 +114,24 @@ func inside(tx sprints.Tx, back []chat.Place) error {
 	return nil
 }
 
-// remainsOf counts what waits for a network.
-func remainsOf(v sprints.View, network string) (remains, error) {
+// configured says that a place may be spoken in: all but the channels that its
+// network once had.
+func (b *bot) configured(p chat.Place) bool {
+	n := networkOf(b.reloads.now, p.Network)
+	_, direct := p.DirectID()
+	return n == nil || direct || slices.Contains(n.Channels, p.Channel)
+}
+
+// count counts what waits.
+func (k *remains) count(v sprints.View) error {
 	const page = 256
-	k := remains{network: network}
 	for {
-		rows, err := v.Waiting(network, k.newest, page)
+		rows, err := v.Waiting(k.network, k.newest, page)
+		if k.place.Channel != "" {
+			rows, err = v.WaitingIn(k.place, k.newest, page)
+		}
 		if err != nil {
-			return k, err
+			return err
 		}
 		for _, r := range rows {
 			k.rows++
@@ -136,7 +153,7 @@ func remainsOf(v sprints.View, network string) (remains, error) {
 			}
 		}
 		if len(rows) < page {
-			return k, nil
+			return nil
 		}
 	}
 }
@@ -166,8 +183,11 @@ func span(now, from, to time.Time, zone *time.Location) string {
 // tellOutside tells organizers what a place of a network that is not in the
 // configuration any more did not get.
 func (b *bot) tellOutside(tx sprints.Tx, place chat.Place, key string, words chat.Text) error {
-	line := chat.Line{Role: chat.Plain, Cells: []chat.Text{slices.Concat(
-		chat.Plainly(fmt.Sprintf("%s is not in the configuration any more. For %s: ", place.Network, place)), words)}}
+	gone := fmt.Sprintf("%s is not in the configuration any more. For %s: ", place.Network, place)
+	if b.running.named(place.Network) != nil {
+		gone = fmt.Sprintf("%s is not in the configuration any more: ", place)
+	}
+	line := chat.Line{Role: chat.Plain, Cells: []chat.Text{slices.Concat(chat.Plainly(gone), words)}}
 	return tellIn(tx, b.ear.tellable(), "outside\x1f"+place.Network+"\x1f"+key, []chat.Line{line, tryLine("bridges")})
 }
 
@@ -182,8 +202,8 @@ func (b *bot) tellKept(ctx context.Context, all []remains) error {
 	return b.store.Write(ctx, func(tx sprints.Tx) error {
 		now, zone := tx.Now(), zoneOf(tx)
 		for _, k := range all {
-			lines := []chat.Line{sayLine("%s is not in the configuration any more: %s.", k.network, k.waits(now, zone)), tryLine("bridges")}
-			if err := tellIn(tx, to, fmt.Sprintf("kept\x1f%s\x1f%d", k.network, k.newest), lines); err != nil {
+			lines := []chat.Line{sayLine("%s is not in the configuration any more: %s.", k.name(), k.waits(now, zone)), tryLine("bridges")}
+			if err := tellIn(tx, to, fmt.Sprintf("kept\x1f%s\x1f%d", k.name(), k.newest), lines); err != nil {
 				return err
 			}
 		}
@@ -199,12 +219,12 @@ func zoneOf(v sprints.EventReader) *time.Location {
 	return time.UTC
 }
 
-// with says of each network that was taken out what waits for it.
+// with says of each network and place that was taken out what waits for it.
 func with(done []string, all []remains, now time.Time, zone *time.Location) []string {
 	done = slices.Clone(done)
 	for i, d := range done {
 		for _, k := range all {
-			if w := k.waits(now, zone); w != "" && d == takenOut(k.network) {
+			if w := k.waits(now, zone); w != "" && d == takenOut(k.place, k.network) {
 				done[i] = d + " (" + w + ")"
 			}
 		}
@@ -212,4 +232,17 @@ func with(done []string, all []remains, now time.Time, zone *time.Location) []st
 	return done
 }
 
-func takenOut(network string) string { return "network " + network + " taken out" }
+func takenOut(p chat.Place, network string) string {
+	if p.Channel != "" {
+		return p.String() + " taken out"
+	}
+	return "network " + network + " taken out"
+}
+
+// name is how the configuration calls what is gone.
+func (k remains) name() string {
+	if k.place.Channel != "" {
+		return k.place.String()
+	}
+	return k.network
+}

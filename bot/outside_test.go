@@ -124,7 +124,7 @@ func TestThatANetworkIsNotInTheConfigurationIsShown(t *testing.T) {
 	l := newLeaving(t, time.Hour)
 	l.says("1", "one", nil)
 	l.becomes(l.without)
-	l.shows(relay.Outside)
+	l.shows(sprints.Outside)
 	l.pycon.up = false // though it is back in the configuration
 	l.becomes(l.with)
 	l.shows("")

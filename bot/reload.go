@@ -91,6 +91,13 @@ func (b *bot) change(ctx context.Context, end context.CancelCauseFunc) (done []s
 	var fresh []relay.Network
 	for _, n := range next.Networks {
 		before := networkOf(old, n.Name)
+		if before != nil {
+			for _, c := range before.Channels {
+				if !slices.Contains(n.Channels, c) {
+					done = append(done, takenOut(chat.Place{Network: n.Name, Channel: c}, n.Name))
+				}
+			}
+		}
 		if before != nil && sameAdapter(*before, n, old, next) {
 			continue
 		}
@@ -107,7 +114,7 @@ func (b *bot) change(ctx context.Context, end context.CancelCauseFunc) (done []s
 	}
 	for _, n := range old.Networks {
 		if networkOf(next, n.Name) == nil {
-			done = append(done, takenOut(n.Name))
+			done = append(done, takenOut(chat.Place{}, n.Name))
 		}
 		started := slices.ContainsFunc(fresh, func(f relay.Network) bool { return f.Name() == n.Name })
 		if u := b.running.named(n.Name); u != nil && (started || networkOf(next, n.Name) == nil) {
@@ -144,7 +151,10 @@ func (b *bot) change(ctx context.Context, end context.CancelCauseFunc) (done []s
 	if err != nil {
 		b.log.Error("what waits for networks that are gone can't be looked after", "error", err)
 	}
-	b.reloads.kept = slices.DeleteFunc(all, func(k remains) bool { return networkOf(old, k.network) == nil })
+	b.reloads.kept = slices.DeleteFunc(all, func(k remains) bool {
+		n := networkOf(old, k.network)
+		return n == nil || k.place.Channel != "" && !slices.Contains(n.Channels, k.place.Channel)
+	})
 	return with(done, b.reloads.kept, b.clock.Now(), next.Event.Zone), nil
 }
 

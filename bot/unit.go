@@ -145,6 +145,14 @@ func (b *bot) replace(ctx context.Context, end context.CancelCauseFunc, gone []*
 // unit is one of a network, not yet started.
 func (b *bot) unit(n relay.Network) *unit {
 	u := &unit{net: n, again: make(chan struct{}, 1), sender: relay.NewSender(n, b.store, b.clock, b.log.With("network", n.Name()))}
+	if b.reloads != nil {
+		if c := networkOf(b.reloads.now, n.Name()); c != nil {
+			u.sender.KeepFor(func(p chat.Place) bool {
+				_, direct := p.DirectID()
+				return direct || slices.Contains(c.Channels, p.Channel)
+			}, b.tellOutside)
+		}
+	}
 	u.sender.LeadTo(relay.Lead{Pages: b.ear.carrier.Pages, Where: b.ear.where, Link: b.link})
 	return u
 }

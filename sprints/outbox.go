@@ -16,6 +16,10 @@ type Queued struct {
 	Joined    int64     // row in whose post this one goes, 0 it goes by itself
 }
 
+// Outside is why what waits for a place waits that is not in the configuration
+// any more.
+const Outside = "not in the configuration any more"
+
 // Queue is how a place stands in the outbox.
 type Queue struct {
 	Place   chat.Place

@@ -87,7 +87,8 @@ func TestTheOperatorsPageSaysWhenItWasRead(t *testing.T) {
 }
 
 // TestANetworkThatWasTakenOutIsGoneNotBehind has words wait for an hour for a
-// network that is not in the configuration any more.
+// network that is not in the configuration any more, and for a channel of one
+// that is.
 func TestANetworkThatWasTakenOutIsGoneNotBehind(t *testing.T) {
 	up := map[string]chat.Status{"libera": {Up: true, Since: afternoon(t)}}
 	k := start(t, web.Config{Lobby: web.Anonymous, Status: func() map[string]chat.Status { return up }}, func(k *kit) {
@@ -99,12 +100,19 @@ func TestANetworkThatWasTakenOutIsGoneNotBehind(t *testing.T) {
 					return err
 				}
 			}
-			return nil
+			out := chat.Place{Network: "libera", Channel: "#out"}
+			if _, _, err := tx.Post(chat.Outgoing{Key: "c", To: out, Kind: chat.Said, Reply: chat.Saying(chat.Plainly("hi"))}); err != nil {
+				return err
+			}
+			return tx.Hold(out, time.Time{}, sprints.Outside)
 		})
 		k.clock.set(afternoon(t))
 	})
 	page := k.browser().get("/ops")
 	contains(t, page, "<h1>Everything works.</h1>")
+	if got := row(t, page, "libera #out"); !strings.Contains(got, "Not in the configuration any more. To send what waits put it back there, then say reload .") || !strings.HasSuffix(got, "Gone") {
+		t.Error(got)
+	}
 	if got := row(t, page, "old"); !strings.Contains(got, "Not in the configuration any more; 2 lines wait. To send them put it back there, then say reload .") || !strings.HasSuffix(got, "Gone") {
 		t.Error(got)
 	}

@@ -235,6 +235,11 @@ func (o opsLook) channel(t sprints.Traffic) opsRow {
 		l.State, l.Gone, l.Note = "Gone", true, "Its network is not in the configuration any more."
 		return l
 	}
+	if t.Reason == sprints.Outside && t.Waiting > 0 {
+		l.State, l.Gone, l.Try = "Gone", true, "reload"
+		l.Note = "Not in the configuration any more. To send what waits put it back there, then say"
+		return l
+	}
 	var notes []string
 	if t.Reason != "" && (t.Waiting > 0 || !t.Held.IsZero()) {
 		notes = append(notes, strings.TrimSuffix(sprints.OneLine(t.Reason), "."))

@@ -242,16 +242,19 @@ func TestHealthTellsAndFailsWhenAPersonMustLook(t *testing.T) {
 }
 
 // TestWhatWaitsForANetworkThatIsGoneIsNoIllness has words wait for an hour, for a
-// network that is there and for one that was taken out.
+// network that is there, for one that was taken out, and for a channel that was.
 func TestWhatWaitsForANetworkThatIsGoneIsNoIllness(t *testing.T) {
-	for network, status := range map[string]int{"libera": http.StatusServiceUnavailable, "gone": http.StatusOK} {
+	out := chat.Place{Network: "libera", Channel: "#gone"}
+	for to, status := range map[chat.Place]int{{Network: "libera", Channel: "#a"}: http.StatusServiceUnavailable, {Network: "gone", Channel: "#a"}: http.StatusOK, out: http.StatusOK} {
 		up := map[string]chat.Status{"libera": {Up: true, Since: afternoon(t)}}
 		k := start(t, web.Config{Lobby: web.SignedIn, Status: func() map[string]chat.Status { return up }}, func(k *kit) {
 			fillSample(k)
 			k.clock.set(afternoon(t).Add(-time.Hour))
 			err := k.store.Write(k.t.Context(), func(tx sprints.Tx) error {
-				_, _, err := tx.Post(chat.Outgoing{Key: "old", To: chat.Place{Network: network, Channel: "#a"}, Kind: chat.Said, Reply: chat.Saying(chat.Plainly("hi"))})
-				return err
+				if _, _, err := tx.Post(chat.Outgoing{Key: "old", To: to, Kind: chat.Said, Reply: chat.Saying(chat.Plainly("hi"))}); err != nil {
+					return err
+				}
+				return tx.Hold(out, time.Time{}, sprints.Outside)
 			})
 			if err != nil {
 				k.t.Fatal(err)
@@ -260,7 +263,7 @@ func TestWhatWaitsForANetworkThatIsGoneIsNoIllness(t *testing.T) {
 		})
 		res, body := k.health()
 		if res.StatusCode != status {
-			t.Error(network, res.Status, body)
+			t.Error(to, res.Status, body)
 		}
 		contains(t, body, `"waiting": 1`)
 	}

@@ -50,7 +50,7 @@ func (s *Sender) amend(q *queue, r *row) bool {
 		}
 		return true
 	}
-	if s.outside != nil && r.target != nil && r.Kind == chat.Deleted {
+	if q.outside && r.target != nil && r.Kind == chat.Deleted {
 		return s.unsaidOutside(q, r)
 	}
 	if e := s.edits[r.About]; e != nil && e.Row < r.Row && e.fresh() {

@@ -141,7 +141,7 @@ func (s *Sender) expire(now time.Time) {
 		place := q.place
 		where := s.readable(place, &skipped, networks)
 		q.telling = true
-		told := s.outside != nil && q.lastWords()
+		told, outside := q.outside && q.lastWords(), q.outside
 		s.tell(func(tx sprints.Tx) error {
 			if err := keepSkipped(tx, skipped.page, words); err != nil { // while the store has them
 				return err
@@ -150,7 +150,7 @@ func (s *Sender) expire(now time.Time) {
 				return err
 			}
 			var until time.Time
-			if s.outside != nil {
+			if outside {
 				until = tx.Now().Add(outsideMost)
 			}
 			if err := postSkipped(tx, place, skipped, last, where, until); err != nil || !told {

@@ -89,6 +89,7 @@ type queue struct {
 	taken    int             // rows in memory
 	left     int64           // from this number on its rows are left in the store; 0 none
 	paused   bool            // its relays wait
+	outside  bool            // it is not in the configuration any more: nothing goes there
 	lanes    [lanes][]*row   // each oldest first
 	current  *row            // begun, and not all parts given yet: goes on before anything else
 	flying   []*row          // with parts given, not all receipts stored; oldest first

@@ -91,7 +91,7 @@ func (s *Sender) takeLeft(ctx context.Context) error {
 
 // take takes a row in hand.
 func (s *Sender) take(q *queue, w sprints.Queued, now time.Time) {
-	s.bounded(&w, now)
+	q.bounded(&w, now)
 	w.NotBefore, w.Expires = steady(now, w.NotBefore), steady(now, w.Expires)
 	if _, direct := q.place.DirectID(); direct && w.Lane == chat.Answers && s.finder == nil && q.tries > 0 {
 		q.held = now // whoever is answered was there just now
@@ -186,12 +186,12 @@ func (s *Sender) tidy(now time.Time) {
 func (s *Sender) queue(p chat.Place) *queue {
 	q := s.queues[p]
 	if q == nil {
-		q = &queue{place: p, credit: s.net.Pace().PlaceBurst}
+		q = &queue{place: p, outside: s.keepsFor(p), credit: s.net.Pace().PlaceBurst}
 		q.paused = s.paused != nil && s.paused(p)
 		s.queues[p] = q
 		s.order = append(s.order, q)
-		if s.outside != nil {
-			s.hold(q, time.Time{}, Outside)
+		if q.outside {
+			s.hold(q, time.Time{}, sprints.Outside)
 		}
 	}
 	return q

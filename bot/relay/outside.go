@@ -8,32 +8,36 @@ import (
 	"sprintbot/sprints/chat"
 )
 
-const (
-	// Outside is why what waits for a network waits that is not in the
-	// configuration any more.
-	Outside = "not in the configuration any more"
-	// outsideMost is how long what has no end of its own waits for such a network.
-	outsideMost = 24 * time.Hour
-)
+// outsideMost is how long what has no end of its own waits for a place that is
+// not in the configuration any more.
+const outsideMost = 24 * time.Hour
 
-// outside is what a sender does for a network that nobody speaks to: it keeps
-// what waits, for the network may be put back, and ends it in its time.
+// outside is what a sender does for places that nobody speaks in: it keeps what
+// waits, for they may be put back, and ends it in its time.
 type outside struct {
+	// here says that the network is still in a place; nil: nowhere.
+	here func(chat.Place) bool
 	// told says, in the transaction, what a place did not get once the last of its
 	// words are over.
 	told func(tx sprints.Tx, place chat.Place, key string, words chat.Text) error
 }
 
-// KeepFor makes s the keeper of what waits for a network that is not in the
-// configuration any more and never comes up. What expires is told by told as well
-// as in the place, should it come back. It is called before Run.
-func (s *Sender) KeepFor(told func(tx sprints.Tx, place chat.Place, key string, words chat.Text) error) {
-	s.outside = &outside{told}
+// KeepFor makes s the keeper of what waits for places that are not in the
+// configuration any more: all but those that here names, or all of a network that
+// never comes up, where it is nil. What expires is told by told as well as in the
+// place, should it come back. It is called before Run.
+func (s *Sender) KeepFor(here func(chat.Place) bool, told func(tx sprints.Tx, place chat.Place, key string, words chat.Text) error) {
+	s.outside = &outside{here, told}
+}
+
+// keepsFor says that a place is not in the configuration any more.
+func (s *Sender) keepsFor(p chat.Place) bool {
+	return s.outside != nil && (s.outside.here == nil || !s.outside.here(p))
 }
 
 // bounded gives a row without an end one, where nobody is there to take it.
-func (s *Sender) bounded(w *sprints.Queued, now time.Time) {
-	if s.outside == nil || !w.Expires.IsZero() {
+func (q *queue) bounded(w *sprints.Queued, now time.Time) {
+	if !q.outside || !w.Expires.IsZero() {
 		return
 	}
 	if w.Expires = now; !w.At.IsZero() {

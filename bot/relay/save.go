@@ -211,7 +211,7 @@ func (s *Sender) timers(now time.Time) (due, wire <-chan struct{}, stop func()) 
 				}
 			}
 		}
-		if h, _ := q.head(now); h != nil && up {
+		if h, _ := q.head(now); h != nil && up && !q.outside {
 			paced = true
 			if _, every := q.pace(pace); every > 0 && q.credit <= 0 {
 				shorter(every - time.Since(q.placed))

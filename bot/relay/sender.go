@@ -78,7 +78,7 @@ type Sender struct {
 	lead  Lead                // to what places did not get
 	noted map[chat.Place]bool // places of which the store has a reason of an earlier run
 
-	outside *outside // nil: the network is in the configuration
+	outside *outside // nil: all its places are in the configuration
 
 	paused func(chat.Place) bool // places whose relays wait; nil: none
 }
@@ -241,7 +241,7 @@ func (s *Sender) pick(pace chat.Pace, now time.Time) (*queue, *row) {
 	var rows [lanes]*row
 	var at [lanes]int
 	for i, q := range s.order {
-		if q.settling || q.looking || q.held.After(now) || q.unsaved+q.onWire >= q.window(pace) {
+		if q.outside || q.settling || q.looking || q.held.After(now) || q.unsaved+q.onWire >= q.window(pace) {
 			continue
 		}
 		if pace.PlaceEvery > 0 && q.credit <= 0 {
