@@ -203,7 +203,7 @@ func (j Job) due(v sprints.View, last sprints.JobRun) (time.Time, error) {
 
 // run runs a job once and keeps that it did.
 func (r *Runner) run(ctx context.Context, j Job, last sprints.JobRun) {
-	run := sprints.JobRun{Name: j.Name, At: r.clock.Now()}
+	run := sprints.JobRun{Name: j.Name, At: r.clock.Now().Truncate(time.Millisecond)} // as rows keep it, so that its own writing is not before it
 	begun := time.Now()
 	result, err := guard(func() (string, error) { return j.Run(ctx) })
 	if ctx.Err() != nil {

@@ -132,6 +132,20 @@ func TestAJobOfRowsGoesOnWhileTheNetworkIsSlow(t *testing.T) {
 	})
 }
 
+// Rows keep milliseconds: when a job that took less goes next is known all the same.
+func TestWhenAJobThatTookNoTimeGoesNextIsKept(t *testing.T) {
+	jobs := []Job{
+		{Name: "before", Every: time.Hour, Run: func(context.Context) (string, error) { <-time.After(300 * time.Microsecond); return "", nil }},
+		{Name: "quick", Every: time.Hour, Run: func(context.Context) (string, error) { return "", nil }},
+	}
+	bubble(t, jobs, func(t *testing.T, store sprints.Store) {
+		pass(time.Minute)
+		if r := runs(t, store)["quick"]; r.Next.Sub(r.At) != time.Hour {
+			t.Errorf("ran at %s, next at %s", r.At, r.Next)
+		}
+	})
+}
+
 func TestAJobThatIsAlwaysDueRunsOnceASecond(t *testing.T) {
 	var tr trace
 	jobs := []Job{{
