@@ -30,7 +30,7 @@ func overtaken(tx sprints.Tx, m chat.Message) (chat.Message, error) {
 		return m, nil
 	}
 	words := m
-	words.ID, words.At, words.Kind, words.Of = m.Of, m.OfAt, chat.Said, ""
+	words.ID, words.At, words.Kind, words.Of, words.Under = m.Of, m.OfAt, chat.Said, m.Under, ""
 	first, err := tx.Heard(words)
 	if err != nil || !first || m.Kind == chat.Deleted {
 		return m, err
@@ -52,7 +52,7 @@ func resaid(tx sprints.OutboxReader, m chat.Message) (chat.Message, error) {
 	}
 	answered, err := tx.Posted(answerKey(source))
 	if answered {
-		m.ID, m.Kind, m.Of = m.Of, chat.Said, ""
+		m.ID, m.Kind, m.Of, m.Under = m.Of, chat.Said, m.Under, ""
 	}
 	return m, err
 }

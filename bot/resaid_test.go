@@ -3,7 +3,9 @@ package main
 import (
 	"slices"
 	"testing"
+	"time"
 
+	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
 
@@ -53,4 +55,61 @@ func TestACommandOnSlackThatIsEditedIntoWordsIsCarried(t *testing.T) {
 	b.carried([]string{"#sprints now just words"})
 	b.d.Edit("#sprints", ts, "better words")
 	b.carried([]string{"#sprints now just words", "#sprints better words"})
+}
+
+// Said in a thread, they answer what stands there, as words do that were never a
+// command: of an edit only the network knows in which thread its words are.
+func TestWhatAnEditMakesWordsInAThreadSaysWhomItAnswers(t *testing.T) {
+	inThread := func(kind chat.Kind, of, under string) func(*chat.Message) {
+		return func(m *chat.Message) {
+			m.In.Thread, m.Kind, m.Of, m.Under = "1", kind, of, under
+		}
+	}
+	for name, heard := range map[string][]chat.Message{
+		"a command": {said("C:2", "status", func(m *chat.Message) { inThread(chat.Said, "C:1", "")(m); command(m) }),
+			said("3", "just words", inThread(chat.Edited, "C:2", "C:1"))},
+		"words that it overtook": {said("3", "just words", func(m *chat.Message) { inThread(chat.Edited, "C:2", "C:1")(m); m.OfAt = time.Now().Add(time.Minute) }),
+			said("C:2", "words", inThread(chat.Said, "C:1", ""))},
+	} {
+		e, store := newEar(t)
+		e.hears(t, said("C:1", "lunch?", nil))
+		e.hears(t, heard...)
+		var got []string
+		if err := store.Read(t.Context(), func(v sprints.View) error {
+			waiting, err := v.Waiting("pycon", 0, 10)
+			for _, w := range waiting {
+				got = append(got, w.Words().Plain())
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if want := []string{"lunch?", `re ada "lunch?": just words`}; !slices.Equal(got, want) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+// The same through Slack itself.
+func TestACommandInASlackThreadThatIsEditedIntoWordsSaysWhomItAnswers(t *testing.T) {
+	b := newBridged(t, []string{"#sprints"})
+	root := b.d.Say("ada", "#sprints", "lunch?")
+	b.carried([]string{"#sprints lunch?"})
+	ts := b.d.SayInThread("ada", "#sprints", root, "!status")
+	b.until("answered", func() bool { return len(b.d.Posts()) > 0 })
+	b.d.Edit("#sprints", ts, "now just words")
+	b.carried([]string{"#sprints lunch?", "#sprints now just words"})
+	var words string
+	if err := b.store.Read(t.Context(), func(v sprints.View) error {
+		all, err := v.Counterparts(chat.SourceKey("pycon", b.d.ChannelID("#sprints")+":"+ts))
+		for _, c := range all {
+			words += c.Out.Words().Plain()
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if words != `re ada "lunch?": now just words` {
+		t.Errorf("%q", words)
+	}
 }

@@ -111,9 +111,7 @@ func (t translator) said(channel string, direct bool, m slackapi.Msg) (chat.Mess
 	}
 	out := t.base(channel, direct, m)
 	out.ID, out.Text = channel+":"+m.Timestamp, t.words(m)
-	if m.ThreadTimestamp != "" && m.ThreadTimestamp != m.Timestamp {
-		out.Of = channel + ":" + m.ThreadTimestamp
-	}
+	out.Of = under(channel, m)
 	if len(out.Text) == 0 {
 		return chat.Message{}, false
 	}
@@ -128,6 +126,14 @@ func (t translator) said(channel string, direct bool, m slackapi.Msg) (chat.Mess
 		}
 	}
 	return out, true
+}
+
+// under is the message in whose thread m stands, "" if it is in none.
+func under(channel string, m slackapi.Msg) string {
+	if m.ThreadTimestamp == "" || m.ThreadTimestamp == m.Timestamp {
+		return ""
+	}
+	return channel + ":" + m.ThreadTimestamp
 }
 
 func (t translator) base(channel string, direct bool, m slackapi.Msg) chat.Message {
@@ -199,7 +205,7 @@ func (t translator) changed(ev *slackevents.MessageEvent, direct bool) (chat.Mes
 	}
 	out := t.base(ev.Channel, direct, now)
 	out.Kind, out.Of, out.Text = chat.Edited, ev.Channel+":"+now.Timestamp, t.words(now)
-	out.ID, out.OfAt = out.Of+":"+edited, instant(now.Timestamp)
+	out.ID, out.OfAt, out.Under = out.Of+":"+edited, instant(now.Timestamp), under(ev.Channel, now)
 	if !out.From.Bot { // obeyed only when the words before have not been heard
 		out.Door, out.Text, out.Addressed = atDoor(out.Text, t.me, direct)
 	}

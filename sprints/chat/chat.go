@@ -78,6 +78,7 @@ type Message struct {
 	Text      Text          // the words; for a command without the door in front of it
 	Kind      Kind
 	Of        string    // ID of the message that this edits, deletes, reacts or replies to; "" if none
+	Under     string    // of an Edited: ID of the message in whose thread the words stand, "" in none
 	OfAt      time.Time // when the words that this edits or deletes were said, zero where it is not told
 	Addressed bool      // said to the bot: Text is a command line
 	Door      string    // what the adapter took off in front of Text ("!", "sprintbot: "): Door+Text is what was said
