@@ -108,8 +108,19 @@ func check(ctx context.Context, o options, clock sprints.Clock, out io.Writer) e
 		if !is || strings.ContainsAny(as, ",;") {
 			mark, wrong = "WRONG", true
 		}
-		fmt.Fprintf(out, "%s  %s (%s): %s\n", mark, n.Name, n.kind(), lines[i])
-		if is && n.IRC != nil && !strings.EqualFold(n.IRC.Nick, strings.FieldsFunc(as, notNick)[0]) {
+		where := ""
+		if mark == "ok   " {
+			where = ", in " + strings.Join(n.Channels, ", ")
+		}
+		fmt.Fprintf(out, "%s  %s (%s): %s%s\n", mark, n.Name, n.kind(), lines[i], where)
+		if !is || n.IRC == nil {
+			continue
+		}
+		switch nick := strings.FieldsFunc(as, notNick)[0]; {
+		case strings.EqualFold(n.IRC.Nick, nick):
+		case strings.HasPrefix(strings.ToLower(n.IRC.Nick), strings.ToLower(nick)):
+			fmt.Fprintf(out, "note   %s does not take the nick %s, mostly because it is too long: choose a shorter one\n", n.Name, n.IRC.Nick)
+		default:
 			fmt.Fprintf(out, "note   somebody has the nick %s there: register it for the bot, or choose another\n", n.IRC.Nick)
 		}
 	}

@@ -29,15 +29,17 @@ func TestACheckTellsThatAllIsWell(t *testing.T) {
 	s := irctest.NgIRCd(t)
 	d := slackdouble.New(t)
 	d.AddChannel(slackdouble.Channel{Name: "sprints"})
+	d.AddChannel(slackdouble.Channel{Name: "orga"})
 	t.Setenv("CHECK_APP", d.AppToken)
 	t.Setenv("CHECK_BOT", d.BotToken)
 	out, err := checked(t, fmt.Sprintf(`
 networks:
-  - {name: home, kind: irc, server: %q, tls_pin: %s, channels: ["#sprints"]}
-  - {name: pycon, kind: slack, app_token_env: CHECK_APP, bot_token_env: CHECK_BOT, channels: ["#sprints"], api_url: %q}
+  - {name: home, kind: irc, server: %q, tls_pin: %s, channels: ["#sprints"], nick: sprintbot-of-the-sprints}
+  - {name: pycon, kind: slack, app_token_env: CHECK_APP, bot_token_env: CHECK_BOT, channels: ["#sprints", "#orga"], api_url: %q}
 `, s.TLSAddr, s.Pin, d.URL()))
-	for _, words := range []string{"Check, 2027-05-17 to 2027-05-20", "ok     home (IRC): connected as sprintbot\n",
-		"ok     pycon (Slack): connected as sprintbot\n", "note   there are no bridges", "note   there are no organizers", "all is well"} {
+	for _, words := range []string{"Check, 2027-05-17 to 2027-05-20", "ok     home (IRC): connected as sprintbot, in #sprints\n",
+		"ok     pycon (Slack): connected as sprintbot, in #sprints, #orga\n",
+		"note   home does not take the nick sprintbot-of-the-sprints", "note   there are no bridges", "note   there are no organizers", "all is well"} {
 		if err != nil || !strings.Contains(out, words) {
 			t.Errorf("%v; no %q in\n%s", err, words, out)
 		}
