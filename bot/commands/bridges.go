@@ -370,6 +370,9 @@ func bridgeIgnore(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, err
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	if call.Desk.Organizer(network, who) {
+		return chat.Reply{}, sprints.Refuse(sprints.Closed, "%s is an organizer, and what organizers say is always heard.", who).Hint("bridges")
+	}
 	call.object = "relay " + network + " " + who
 	first, err := tx.Ignore(network, who)
 	if err != nil {

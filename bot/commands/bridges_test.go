@@ -274,3 +274,23 @@ func TestAnExampleNamesANetworkOfThisBridge(t *testing.T) {
 		}
 	}
 }
+
+// An organizer who has not logged in learns why nobody knows them.
+func TestAnOrganizersCommandTellsAGuestHowToBeKnown(t *testing.T) {
+	w := newWorld(t)
+	guest := chat.Handle{Network: "libera", ID: "guest:7", Nick: "orga"}
+	wantWords(t, w.say(guest, "bridges").Reply.Plain(), `Only an organizer may say "bridges", and a nick alone proves nothing: log in to your account, or say link where you are known`)
+	if got := w.say(newcomer, "bridges").Reply.Plain(); !strings.Contains(got, "Only an organizer may say \"bridges\".\n") {
+		t.Errorf("somebody known: %s", got)
+	}
+}
+
+// Organizers are never ignored, so nobody is told that they are.
+func TestAnOrganizerCantBeIgnored(t *testing.T) {
+	w := newWorld(t)
+	out := w.say(orga, "bridge ignore pycon UORGA")
+	if !out.Refused {
+		t.Error("not refused")
+	}
+	wantWords(t, out.Reply.Plain(), "UORGA is an organizer, and what organizers say is always heard.", "bridges")
+}

@@ -138,6 +138,9 @@ func (c *Call) gate(v sprints.View) error {
 		switch ok, err := c.Organizer(v); {
 		case err != nil:
 			return err
+		case !ok && c.From.Guest():
+			return sprints.Refuse(sprints.NotYours,
+				"Only an organizer may say %q, and a nick alone proves nothing: log in to your account, or say link where you are known.", cmd.Name).Hint("help")
 		case !ok:
 			return sprints.Refuse(sprints.NotYours, "Only an organizer may say %q.", cmd.Name).Hint("help")
 		}
