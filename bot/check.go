@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -147,6 +148,14 @@ func unset(cfg Config) []string {
 	}
 	if cfg.URL == "" {
 		notes = append(notes, "web.url is not set: the bot tells nobody the page's address, long pastes go to IRC whole, and Slack shows animals in place of pictures")
+	}
+	if u, err := url.Parse(cfg.URL); err == nil && strings.HasSuffix(u.Hostname(), ".example.org") {
+		notes = append(notes, "web.url is still the example's: people are told an address that is not yours")
+	}
+	for _, o := range []Organizer{{"pycon", "U024BE7LH"}, {"libera", "account:ada"}} {
+		if cfg.Organizes(o.Network, o.Key) {
+			notes = append(notes, "organizers still has the example's "+o.Network+" "+o.Key+": whoever that is has an organizer's rights")
+		}
 	}
 	return notes
 }

@@ -140,3 +140,19 @@ bridges:
 		t.Errorf("%v:\n%s", err, out.String())
 	}
 }
+
+// Whoever copies the example and starts leaves strangers their rights, and tells people an address that isn't theirs.
+func TestACheckTellsWhatIsLeftOfTheExample(t *testing.T) {
+	out, err := checked(t, `
+web: {url: "https://sprints.example.org"}
+networks:
+  - {name: libera, kind: irc, server: "127.0.0.1:1", tls: false, channels: ["#sprints"]}
+  - {name: pycon, kind: irc, server: "127.0.0.1:1", tls: false, channels: ["#sprints"]}
+organizers: ["pycon account:eve", "libera account:ada"]
+`)
+	for _, words := range []string{"note   web.url is still the example's", "note   organizers still has the example's libera account:ada: whoever that is has an organizer's rights"} {
+		if err == nil || !strings.Contains(out, words) {
+			t.Errorf("%v; no %q in\n%s", err, words, out)
+		}
+	}
+}
