@@ -36,6 +36,9 @@ func look(ctx context.Context, command string, o options, out io.Writer) (err er
 	if err != nil {
 		return err
 	}
+	if _, err := os.Stat(path); o.Config == "" && cfg.Database == "" && o.DB == "" && errors.Is(err, fs.ErrNotExist) {
+		return errors.New("there is no config.yaml in this folder, and no sample sprint: name the configuration with --config FILE")
+	}
 	store, err := sqlite.Open(ctx, path, sqlite.Options{ReadOnly: true})
 	if err != nil {
 		return err

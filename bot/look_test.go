@@ -115,3 +115,11 @@ bridges:
 		t.Error("a database that is not there was looked at")
 	}
 }
+
+// Whoever looks from another folder is told to name the configuration.
+func TestLookingWhereNothingIsAsksForTheConfiguration(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := look(t.Context(), "bridges", options{}, &strings.Builder{}); err == nil || !strings.Contains(err.Error(), "name the configuration with --config FILE") {
+		t.Error(err)
+	}
+}
