@@ -298,6 +298,50 @@ func TestANameKeepsMeaningItsChannel(t *testing.T) {
 	}
 }
 
+func TestAChannelThatTakesTheNameOfARenamedOneIsAnother(t *testing.T) {
+	b, _ := keeping(t)
+	b.run()
+	b.read()
+	b.d.Say("ada.l", "#sprints", "first")
+	b.messages(1)
+	b.d.RenameChannel("#sprints", "sprints-2027")
+	other := b.d.AddChannel(slackdouble.Channel{Name: "sprints"})
+	b.d.Invite(other, "")
+	b.d.Say("ada.l", other, "another room")
+	b.d.Say("ada.l", b.room, "renamed")
+	got := b.messages(3)[1:]
+	if got[0].In.Channel != other || got[1].In != b.place() {
+		t.Errorf("heard in %+v and %+v", got[0].In, got[1].In)
+	}
+	out := b.relay("k1", "to the old room")
+	out.To = b.place()
+	b.send(out)
+	if posts := b.d.Posts(); len(posts) != 1 || posts[0].Channel != b.room {
+		t.Errorf("posted %+v", posts)
+	}
+}
+
+// Slack may bring what was said later first; a restart in between must not hide the other.
+func TestWordsThatLaterOnesOvertookAreReadAfterARestart(t *testing.T) {
+	b, k := keeping(t)
+	b.run()
+	b.read()
+	b.d.Say("ada.l", "#sprints", "first")
+	b.messages(1)
+	b.settled()
+	b.stop()
+	b.d.Say("ada.l", "#sprints", "overtaken")
+	ts := b.d.Say("ada.l", "#sprints", "overtook")
+	if err := k.note([]chat.Message{{ID: b.room + ":" + ts, In: b.place(), At: instant(ts), Kind: chat.Said}}); err != nil {
+		t.Fatal(err)
+	}
+	b.again(k)
+	b.read()
+	if got := plain(b.messages(1)); !slices.Contains(got, "overtaken") {
+		t.Errorf("heard %q", got)
+	}
+}
+
 func TestWhatComesLateTellsHowLateItIs(t *testing.T) {
 	b, _ := keeping(t)
 	b.d.SetClock(func() time.Time { return time.Now().Add(-72 * time.Hour) }) // Slack's clock is what counts

@@ -211,6 +211,8 @@ func testOutbox(t *testing.T, b *bench) {
 		done(tx.Expire([]int64{four, one}))
 		equal(b, "an expired row waits no more", fmt.Sprint(waiting(tx)), fmt.Sprint([]int64{three}))
 		equal(b, "a sent row stays sent", ok(tx.Counterparts(source))[0].Sent, true)
+		done(tx.Confirm(four, 1, 1, chat.Receipt{ID: "late"}))
+		equal(b, "a row that had arrived as it expired", len(ok(tx.Carried(room, "late"))), 1)
 	})
 	b.read(func(v sprints.View) {
 		for _, q := range ok(v.Queues()) {
