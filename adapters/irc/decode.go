@@ -39,9 +39,10 @@ func decode(raw string) chat.Text {
 }
 
 // utf8Of reads valid UTF-8 as itself and only the bytes that are not as
-// Windows-1252, which old clients send.
+// Windows-1252, which old clients send. A character that a server has cut at
+// the end of a line that was too long for it is gone.
 func utf8Of(raw string) string {
-	if utf8.ValidString(raw) {
+	if raw = raw[:len(raw)-cutOff(raw)]; utf8.ValidString(raw) {
 		return raw
 	}
 	var b strings.Builder
@@ -70,4 +71,21 @@ func clean(s string) string {
 			return r
 		}
 	}, strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+// cutOff is how many bytes at the end of raw are the beginning of a character
+// that goes on no further, behind others that ASCII does not have.
+func cutOff(raw string) int {
+	for n := 1; n < utf8.UTFMax && n <= len(raw); n++ {
+		before, end := raw[:len(raw)-n], raw[len(raw)-n:]
+		if !utf8.RuneStart(end[0]) {
+			continue
+		}
+		last, _ := utf8.DecodeLastRuneInString(strings.TrimRight(before, " "))
+		if utf8.FullRuneInString(end) || last < utf8.RuneSelf || last == utf8.RuneError {
+			return 0
+		}
+		return n
+	}
+	return 0
 }

@@ -174,11 +174,18 @@ func TestRoomIsFoundForWhateverTheServerPutsInFront(t *testing.T) {
 
 func TestOnlyInvalidBytesAreReadAsWindows1252(t *testing.T) {
 	for in, want := range map[string]string{
-		"caf\xe9":         "café",
-		"café":            "café",
-		"caf\xe9 ☕":       "café ☕",
-		"\x93hi\x94 \x80": "“hi” €",
-		"a\x81b":          "a\uFFFDb",
+		"caf\xe9":          "café",
+		"café":             "café",
+		"caf\xe9 ☕":        "café ☕",
+		"\x93hi\x94 \x80":  "“hi” €",
+		"a\x81b":           "a\uFFFDb",
+		"привет\xd0":       "привет", // cut by the server
+		"один \xd0":        "один ",
+		"日本\xe3\x81":       "日本",
+		"so 👩\xf0\x9f\x91": "so 👩",
+		"☕ caf\xe9":        "☕ café",
+		"h\xe9h\xe9":       "héhé",
+		"\xe9":             "é",
 	} {
 		if got := decode(in).Plain(); got != want {
 			t.Errorf("%q is read as %q, want %q", in, got, want)
