@@ -89,6 +89,7 @@ func (b *bot) change(ctx context.Context, end context.CancelCauseFunc) (done []s
 	// What can fail comes before what can be seen.
 	var gone []*unit
 	var fresh []relay.Network
+	var moved []func()
 	for _, n := range next.Networks {
 		before := networkOf(old, n.Name)
 		if before != nil {
@@ -100,6 +101,16 @@ func (b *bot) change(ctx context.Context, end context.CancelCauseFunc) (done []s
 		}
 		if before != nil && sameAdapter(*before, n, old, next) {
 			continue
+		}
+		if u := b.running.named(n.Name); before != nil && n.IRC != nil && u != nil && sameAdapter(before.nowhere(), n.nowhere(), old, next) {
+			if net, can := u.net.(server); can {
+				moved = append(moved, func() {
+					u.served.Store(&n.Channels)
+					net.Serve(ctx, n.Channels, keysToDoors(n.IRC.Keys))
+				})
+				done = append(done, "channels of network "+n.Name)
+				continue
+			}
 		}
 		adapter, err := b.reloads.make(n, next)
 		if err != nil {
@@ -142,6 +153,9 @@ func (b *bot) change(ctx context.Context, end context.CancelCauseFunc) (done []s
 		if u := b.outside.named(n.Name()); u != nil {
 			backIn = append(backIn, u)
 		}
+	}
+	for _, f := range moved {
+		f()
 	}
 	b.outside.stop(backIn...) // before their own senders take what waits
 	b.replace(ctx, end, gone, fresh...)
@@ -228,6 +242,21 @@ func networkOf(c Config, name string) *NetworkConfig {
 		}
 	}
 	return nil
+}
+
+// server is a network that can join and leave channels while it is connected.
+type server interface {
+	Serve(ctx context.Context, channels []string, keys map[string]string)
+}
+
+// nowhere is the configuration of an IRC network without its channels.
+func (n NetworkConfig) nowhere() NetworkConfig {
+	n.Channels = nil
+	if n.IRC != nil {
+		c := *n.IRC
+		c.Keys, n.IRC = nil, &c
+	}
+	return n
 }
 
 // sameAdapter says that a network need not be started again.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sprintbot/adapters/console"
@@ -21,7 +22,8 @@ type unit struct {
 	reading context.CancelFunc
 	senders sync.WaitGroup
 	readers sync.WaitGroup
-	again   chan struct{} // capacity 1: a network that gave up is tried now
+	again   chan struct{}            // capacity 1: a network that gave up is tried now
+	served  atomic.Pointer[[]string] // the channels of its configuration; nil: it has none
 }
 
 // A network that gave up is tried again after firstAgain, doubling up to
@@ -147,9 +149,10 @@ func (b *bot) unit(n relay.Network) *unit {
 	u := &unit{net: n, again: make(chan struct{}, 1), sender: relay.NewSender(n, b.store, b.clock, b.log.With("network", n.Name()))}
 	if b.reloads != nil {
 		if c := networkOf(b.reloads.now, n.Name()); c != nil {
+			u.served.Store(&c.Channels)
 			u.sender.KeepFor(func(p chat.Place) bool {
 				_, direct := p.DirectID()
-				return direct || slices.Contains(c.Channels, p.Channel)
+				return direct || slices.Contains(*u.served.Load(), p.Channel)
 			}, b.tellOutside)
 		}
 	}

@@ -51,7 +51,7 @@ func (n *Network) unanswered(s *session, err error) error {
 
 // keyless is why a channel with a key lets the bot not in, and what to do.
 func (s *session) keyless(r *room) string {
-	if s.n.cfg.Keys[r.name] != "" {
+	if _, keys := s.n.serves(); keys[r.name] != "" {
 		return "its key is another by now; change it under keys of this network"
 	}
 	return "it has a key; put it under keys of this network"

@@ -180,7 +180,7 @@ func (s *session) finish(f *flying, err error) {
 
 // end settles every line of a connection that is over: they are unconfirmed.
 func (s *session) end() {
-	s.ready = false
+	s.ready, s.over = false, true
 	for key := range s.rooms {
 		s.misses(key)
 	}

@@ -40,7 +40,8 @@ func (n *Network) recall(ctx context.Context) error {
 	if n.cfg.Mark == nil {
 		return nil
 	}
-	for _, name := range n.cfg.Channels {
+	channels, _ := n.serves()
+	for _, name := range channels {
 		if _, known := n.marks[name]; known {
 			continue
 		}

@@ -48,7 +48,7 @@ type Config struct {
 	// ServerPassword is told to a server, or a bouncer, that lets nobody in
 	// without one; empty is none.
 	ServerPassword string
-	// Channels are joined after each connection.
+	// Channels are joined after each connection; Serve changes them.
 	Channels []string
 	// Keys are the keys, by configured channel, of channels that let nobody in
 	// without one (+k).
@@ -98,6 +98,7 @@ type Network struct {
 	left leavers
 
 	mu     sync.Mutex
+	served serving
 	now    *session // the connection that may be written to, nil while away
 	status chat.Status
 	lesson chat.Lesson
@@ -182,6 +183,7 @@ func New(c Config) (*Network, error) {
 	}
 	return &Network{
 		cfg:     c,
+		served:  serving{c.Channels, c.Keys},
 		lesson:  known,
 		log:     log.With("network", c.Name),
 		heard:   chat.NewMailbox[chat.Message](queued),

@@ -52,19 +52,20 @@ func (s *session) joinDue(now time.Time) {
 		return
 	}
 	var due []*room
-	for _, name := range s.n.cfg.Channels {
+	channels, keys := s.n.serves()
+	for _, name := range channels {
 		r := s.rooms[s.folding.fold(name)]
-		if !r.joined && !s.asking(r, now) {
+		if r != nil && !r.joined && !s.asking(r, now) {
 			due = append(due, r)
 		}
 	}
 	for len(due) > 0 && s.joins.pace.AllowN(now, 1) {
 		names, n := due[0].name, 1
-		key := s.n.cfg.Keys[due[0].name]
+		key := keys[due[0].name]
 		if key != "" {
 			key = " " + key
 		}
-		for key == "" && n < len(due) && s.n.cfg.Keys[due[n].name] == "" && n != s.joinsMost() && len(names)+1+len(due[n].name) <= joinBytes {
+		for key == "" && n < len(due) && keys[due[n].name] == "" && n != s.joinsMost() && len(names)+1+len(due[n].name) <= joinBytes {
 			names += "," + due[n].name
 			n++
 		}

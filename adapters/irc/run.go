@@ -102,6 +102,7 @@ func (n *Network) once(ctx context.Context) (fatal bool, err error) {
 	n.mu.Lock()
 	n.now = s
 	n.mu.Unlock()
+	s.locked(s.foldRooms) // Serve may have come before it could see s
 	err = n.unanswered(s, s.run(ctx))
 	n.mu.Lock()
 	n.now = nil

@@ -33,6 +33,7 @@ type session struct {
 	started    time.Time
 	welcomed   time.Time // zero while registering
 	ready      bool      // words may be sent
+	over       bool      // it has ended
 	offered    map[string]string
 	asked      int // capabilities asked for and not answered
 	caps       map[string]bool
@@ -121,7 +122,8 @@ func (n *Network) newSession(l *link) *session {
 // before any is joined.
 func (s *session) foldRooms() {
 	s.rooms = map[string]*room{}
-	for _, name := range s.n.cfg.Channels {
+	channels, _ := s.n.serves()
+	for _, name := range channels {
 		s.rooms[s.folding.fold(name)] = &room{name: name}
 	}
 }

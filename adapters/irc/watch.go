@@ -34,9 +34,10 @@ func (s *session) announce() {
 	}
 	note := "connected as " + s.nick
 	out := 0
-	for _, name := range s.n.cfg.Channels {
+	channels, _ := s.n.serves()
+	for _, name := range channels {
 		r := s.rooms[s.folding.fold(name)]
-		if r.joined {
+		if r == nil || r.joined {
 			continue
 		}
 		if out++; out > outMost {

@@ -35,6 +35,23 @@ func (s *Sender) keepsFor(p chat.Place) bool {
 	return s.outside != nil && (s.outside.here == nil || !s.outside.here(p))
 }
 
+// moved looks whether a place was taken out of the configuration, or put back.
+func (s *Sender) moved(q *queue) {
+	if outside := s.keepsFor(q.place); outside == q.outside {
+		return
+	}
+	if q.outside = !q.outside; !q.outside {
+		s.hold(q, time.Time{}, "")
+		return
+	}
+	s.hold(q, time.Time{}, sprints.Outside)
+	for _, lane := range q.lanes {
+		for _, r := range lane {
+			q.bounded(&r.Queued, s.clock.Now())
+		}
+	}
+}
+
 // bounded gives a row without an end one, where nobody is there to take it.
 func (q *queue) bounded(w *sprints.Queued, now time.Time) {
 	if !q.outside || !w.Expires.IsZero() {

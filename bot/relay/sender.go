@@ -104,13 +104,14 @@ func NewSender(net Network, store sprints.Store, clock sprints.Clock, log *slog.
 // resumed; what has expired meanwhile is told. It is called before Run.
 func (s *Sender) Heed(paused func(chat.Place) bool) { s.paused = paused }
 
-// Kick looks again which places are paused, and which gaps there are. It may be
-// called from any goroutine, also before and after Run.
+// Kick looks again which places are paused or not in the configuration any more,
+// and which gaps there are. It may be called from any goroutine, also before and after Run.
 func (s *Sender) Kick() {
 	s.later(func() {
 		s.regard()
 		for _, q := range s.order {
 			q.paused = s.paused != nil && s.paused(q.place)
+			s.moved(q)
 		}
 	})
 }
