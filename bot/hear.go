@@ -107,8 +107,8 @@ func (e *ear) take(ctx context.Context, tx sprints.Tx, m chat.Message, v relay.V
 	if m, err = resaid(tx, m); err != nil {
 		return nil, err
 	}
-	if e.ignores(m) {
-		return nil, nil
+	if own, err := ours(tx, m); own || err != nil || e.ignores(m) {
+		return nil, err
 	}
 	if m.Addressed && m.Kind == chat.Said {
 		if v.Stop && !m.From.Bot {

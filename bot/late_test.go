@@ -76,3 +76,26 @@ func TestHearMakesNoWordsOfComingsGoingsAndTopics(t *testing.T) {
 		t.Errorf("a place nobody spoke in is marked at %+v, %v", m, err)
 	}
 }
+
+// A server plays back what the bot has said under a name that it had before: it
+// goes nowhere, and what it says is not obeyed.
+func TestWhatTheBotHasSaidItselfIsNotHeardLater(t *testing.T) {
+	e, store := newEar(t)
+	err := store.Write(t.Context(), func(tx sprints.Tx) error {
+		row, _, err := tx.Post(chat.Outgoing{Key: "k", To: onIRC, Kind: chat.Said, Reply: chat.Saying(chat.Plainly("hi"))})
+		if err != nil {
+			return err
+		}
+		return tx.Confirm(row, 1, 1, chat.Receipt{ID: "msgid-7"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := func(m *chat.Message) { m.Ago, m.From.ID, m.From.Nick = time.Minute, "guest:x:oldbot", "oldbot" }
+	if _, err := e.hear(t.Context(), []chat.Message{said("msgid-7", "<grace (Slack)> hi", late), said("msgid-8", "hello", late)}); err != nil {
+		t.Fatal(err)
+	}
+	if got := rows(t, store); !slices.Equal(got, []string{"pycon #sprints: hello"}) {
+		t.Errorf("rows %q", got)
+	}
+}
