@@ -68,8 +68,10 @@ func (s *session) serve(channels []string, marks map[string]mark) {
 		delete(before, key)
 	}
 	for key, r := range before {
-		if r.joined {
+		if r.joined || !r.asked.IsZero() { // the answer to a JOIN may be under way
 			s.link.send("PART " + r.name)
+		}
+		if r.joined {
 			s.parted(s.nick, r.name, "served no more")
 		}
 		delete(s.rooms, key)

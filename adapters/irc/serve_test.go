@@ -30,8 +30,13 @@ func TestChannelsAreJoinedAndLeftWhileConnected(t *testing.T) {
 	if note := b.net.Status().Note; strings.Contains(note, "not in") {
 		t.Errorf("status %q", note)
 	}
-	b.net.Serve(t.Context(), nil, nil)
+	b.net.Serve(t.Context(), []string{"#Asked"}, nil)
 	peer.Expect(t.Context(), command("PART"))
+	peer.Expect(t.Context(), command("JOIN"))
+	b.net.Serve(t.Context(), nil, nil) // it may be joined by now
+	if l := peer.Expect(t.Context(), command("PART")); l.Raw != "PART #Asked" {
+		t.Errorf("said %q", l.Raw)
+	}
 }
 
 // isPlace says that a place refused.
