@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"sprintbot/bot/relay"
 	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
@@ -213,6 +214,31 @@ func TestWordsOfAFloodThatAreTakenBackOrEditedAreSoOnTheirPage(t *testing.T) {
 	}
 	if words := skippedOn(t, store, got); len(words) != 0 {
 		t.Errorf("after being forgotten: %q", words)
+	}
+}
+
+// Topics and reactions are one line a minute, however many: a flood stops none
+// of them, its own neither, and so none is to be counted.
+func TestTopicsAndReactionsWithinAFloodAreCarried(t *testing.T) {
+	e, store := floodable(t)
+	e.carrier.Routes[0].Ways = relay.Ways{Topics: true, Reactions: true}
+	ms := speaks("bob", 75, 0)
+	e.hears(t, ms...)
+	by := func(kind chat.Kind) func(*chat.Message) {
+		return func(m *chat.Message) { m.From, m.Kind, m.Of = guest("bob"), kind, ms[0].ID }
+	}
+	e.hears(t, said("t", "a new topic", by(chat.Topic)), said("r", "+1", by(chat.Reacted)))
+	if got := to(t, store, onSlack); having(got, "a new topic") != 1 || having(got, "+1") != 1 {
+		t.Errorf("carried %q", got[60:])
+	}
+	if err := store.Read(t.Context(), func(v sprints.View) error {
+		f, err := v.Flood(onIRC)
+		if f.Lines != 15 {
+			t.Errorf("%d lines are counted", f.Lines)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
 	}
 }
 
