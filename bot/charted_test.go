@@ -11,8 +11,10 @@ import (
 
 	"sprintbot/adapters/slack"
 	"sprintbot/adapters/slack/slackdouble"
+	"sprintbot/bot/charts"
 	"sprintbot/bot/relay"
 	"sprintbot/sprints"
+	"sprintbot/sprints/attendance"
 	"sprintbot/sprints/chat"
 )
 
@@ -82,5 +84,31 @@ func TestAnOrganizerOnSlackSeesTheChartOfAttendanceOnce(t *testing.T) {
 	}
 	if shown != 1 {
 		t.Errorf("shown %d times", shown)
+	}
+}
+
+// Whoever asks again before anything has changed costs no drawing.
+func TestAChartIsDrawnOnceForTheSameFigures(t *testing.T) {
+	first, err := sprints.ParseDay("2027-05-17")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := sprints.Event{Name: "Pine", Zone: time.UTC, First: first, Last: first.Add(3)}
+	chart := func(people int) charts.Chart {
+		t.Helper()
+		days := attendance.Report(e, first, nil, []sprints.Count{{Kind: sprints.Lunch, Value: people, Day: first, At: first.Start(time.UTC)}})
+		c, ok := charts.Attendance(e, days)
+		if !ok {
+			t.Fatal("nothing to draw")
+		}
+		return c
+	}
+	var last drawn
+	times := 0
+	for i, people := range []int{180, 180, 181, 181, 180} {
+		body, err := last.png(chart(people), func(c charts.Chart) ([]byte, error) { times++; return c.PNG() })
+		if want := []int{1, 1, 2, 2, 3}[i]; err != nil || times != want || !bytes.HasPrefix(body, []byte("\x89PNG")) {
+			t.Errorf("asked %d times: drawn %d times, want %d; %v", i+1, times, want, err)
+		}
 	}
 }

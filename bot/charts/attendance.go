@@ -23,7 +23,10 @@ type Chart struct {
 
 // pngWidth is how wide a PNG is, in units of scale pixels: Slack shows it about
 // as many points wide, and phones a little smaller.
-const pngWidth = 480
+const pngWidth = PNGWidth
+
+// PNGWidth is the width of the SVG that shows just what a PNG does.
+const PNGWidth = 480
 
 // PNG is the chart 960 pixels wide, on paper.
 func (c Chart) PNG() ([]byte, error) {
