@@ -86,6 +86,7 @@ func (r *reading) bridges(all []bridgeKeys, networks []NetworkConfig) relay.Rout
 			r.refuse(path, "joins at least two places")
 		}
 		r.alone(path, bridge, routes)
+		r.different(path, bridge.Join, networks)
 		routes = append(routes, bridge)
 	}
 	return routes
@@ -108,6 +109,26 @@ func (r *reading) alone(path string, b relay.Bridge, before relay.Routes) {
 					r.refuse(path, "joins two places that are in a bridge already; two places are in one bridge, once")
 					return
 				}
+			}
+		}
+	}
+}
+
+// different refuses a channel bridged with itself: two networks that are one
+// server.
+func (r *reading) different(path string, places []chat.Place, networks []NetworkConfig) {
+	server := func(p chat.Place) string {
+		for _, n := range networks {
+			if n.Name == p.Network && n.IRC != nil {
+				return n.IRC.Server
+			}
+		}
+		return ""
+	}
+	for i, p := range places {
+		for _, q := range places[:i] {
+			if at := server(p); at != "" && strings.EqualFold(at, server(q)) && strings.EqualFold(p.Channel, q.Channel) {
+				r.refuse(path, "joins a channel with itself: %s and %s are one server", q.Network, p.Network)
 			}
 		}
 	}

@@ -293,6 +293,18 @@ func TestAWrongKeyStopsTheStartWithLineKeyAndSuggestion(t *testing.T) {
 	}
 }
 
+// Each line would come back into the channel it was said in, and each command be answered twice.
+func TestABridgeOfAChannelWithItselfIsRefused(t *testing.T) {
+	text := strings.Replace(usual, "  - name: pycon\n", "  - {name: again, kind: irc, server: \"127.0.0.1:6667\", tls: false, channels: [\"#A\"]}\n  - name: pycon\n", 1)
+	_, err := load(t, strings.Replace(text, `"pycon #s"`, `"pycon #s", "again #A"`, 1))
+	if want := "config.yaml:12: bridges.1: joins a channel with itself: libera and again are one server"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("want %q in: %v", want, err)
+	}
+	if _, err := load(t, strings.Replace(text, `"libera #a", "pycon #s"`, `"libera #b", "again #A"`, 1)); err != nil {
+		t.Errorf("two channels of one server: %v", err)
+	}
+}
+
 func TestAllFaultsAreToldAtOnceByLine(t *testing.T) {
 	bad := strings.NewReplacer("Europe/Prague", "Prague", "t.db", "", "kind: slack", "kind: slak", "account:ada", "ada").Replace(usual)
 	_, err := load(t, "colour: red\n"+bad)

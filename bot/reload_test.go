@@ -248,7 +248,7 @@ func TestAWrongFileChangesNothingAndSaysWhy(t *testing.T) {
 		head = "event: {name: Before, timezone: UTC, first_day: 2027-05-17, last_day: 2027-05-20}\ndatabase: r.db\n"
 		web  = "web: {listen: \"127.0.0.1:0\"}\n"
 		nets = "networks:\n  - {name: libera, kind: irc, server: \"127.0.0.1:1\", tls: false, channels: [\"#sprints\"]}\n" +
-			"  - {name: pycon, kind: irc, server: \"127.0.0.1:1\", tls: false, channels: [\"#sprints\"]}\n"
+			"  - {name: pycon, kind: irc, server: \"127.0.0.1:2\", tls: false, channels: [\"#sprints\"]}\n"
 		joined = "bridges:\n  - [\"libera #sprints\", \"pycon #sprints\"]\n"
 	)
 	file := filepath.Join(t.TempDir(), "config.yaml")
@@ -284,7 +284,7 @@ func TestAWrongFileChangesNothingAndSaysWhy(t *testing.T) {
 		"a bridge that is there":      {other + web + nets + joined + "  - [\"libera #sprints\", \"pycon #sprints\"]\n", "in a bridge already"},
 		"a port that is taken":        {other + "web: {listen: \"" + taken.Addr().String() + "\"}\n" + nets + joined, "take a free port with --listen 127.0.0.1:0"},
 		"a venue that is not there":   {"venue: {file: nowhere.csv}\n" + other + web + nets + joined, "nowhere.csv"},
-		"a network that can't be had": {other + web + strings.Replace(nets, "127.0.0.1:1", "127.0.0.1:2", 1) + joined, "network libera: libera was made"},
+		"a network that can't be had": {other + web + strings.Replace(nets, "127.0.0.1:1", "127.0.0.1:3", 1) + joined, "network libera: libera was made"},
 	} {
 		b.reloads.load = load(c.text)
 		done, err := b.change(ctx, nil)
