@@ -43,6 +43,26 @@ func TestMisspeltSettingIsNoticed(t *testing.T) {
 	}
 }
 
+// A commit survives a power cut, unless the configuration asks for less.
+func TestCommitsAreDurableUnlessAskedOtherwise(t *testing.T) {
+	for normal, want := range map[bool]int{false: 2, true: 1} {
+		s, err := Open(t.Context(), filepath.Join(t.TempDir(), "x.db"), Options{Normal: normal})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := &view{session: nil, ctx: t.Context()}
+		if err := s.Write(t.Context(), func(x sprints.Tx) error { v.session = x.(*tx).session; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := one(v, scalar[int], "PRAGMA synchronous"); err != nil || got != want {
+			t.Errorf("synchronous is %d, %v where normal is %v", got, err, normal)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestWritesWaitingAtOnceShareACommit(t *testing.T) { synctest.Test(t, shareACommit) }
 
 func shareACommit(t *testing.T) {

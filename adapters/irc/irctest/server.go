@@ -3,8 +3,11 @@ package irctest
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -34,10 +37,20 @@ func (s *Server) Start() {
 	s.tb.Helper()
 	ctx, cancel := context.WithTimeout(s.tb.Context(), patience)
 	defer cancel()
-	if err := s.start(ctx); err != nil {
+	err := s.start(ctx)
+	for errors.Is(err, errPort) && ctx.Err() == nil { // somebody has it for a moment
+		s.Stop()
+		err = s.start(ctx)
+	}
+	if err != nil {
 		s.tb.Fatal(err)
 	}
 }
+
+// errPort says that a daemon runs without a port that another program has.
+var errPort = errors.New("a port is taken")
+
+var unbound = regexp.MustCompile(`(?i)can't bind|could not be bound|failed to bind|address already in use`)
 
 func (s *Server) start(ctx context.Context) error {
 	for _, p := range s.procs {
@@ -59,6 +72,9 @@ func (s *Server) await(ctx context.Context) error {
 			return nil
 		}
 		for _, p := range s.procs {
+			if unbound.MatchString(p.printed()) {
+				return fmt.Errorf("%s: %w: %s", p.name, errPort, p.printed())
+			}
 			select {
 			case <-p.gone():
 				return fmt.Errorf("%s ended while starting: %s", p.name, p.printed())
@@ -130,12 +146,16 @@ func launch(tb testing.TB, build func() *Server) *Server {
 	return nil
 }
 
-// ports picks n free loopback ports.
+// ports picks n free loopback ports, below those that systems give to
+// connections: one of these may be taken before the server has it.
 func ports(tb testing.TB, n int) []int {
 	tb.Helper()
 	picked := make([]int, 0, n)
-	for range n {
-		l, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0")
+	for tries := 0; len(picked) < n; tries++ {
+		l, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", loopback(10_000+rand.IntN(20_000)))
+		if err != nil && tries < 100 {
+			continue
+		}
 		if err != nil {
 			tb.Fatalf("pick a port: %v", err)
 		}
