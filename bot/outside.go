@@ -52,17 +52,13 @@ func (b *bot) keepOutside(ctx context.Context) (all []remains, err error) {
 	for _, n := range b.nets() {
 		known[n.Name()] = true
 	}
-	var back []chat.Place
 	err = b.store.Read(ctx, func(v sprints.View) error {
-		all, back = nil, nil
+		all = nil
 		queues, err := v.Queues()
 		if err != nil {
 			return err
 		}
 		for _, q := range queues {
-			if known[q.Place.Network] && b.configured(q.Place) && q.Reason == sprints.Outside {
-				back = append(back, q.Place)
-			}
 			k := remains{network: q.Place.Network}
 			switch {
 			case known[k.network] && b.configured(q.Place):
@@ -81,9 +77,6 @@ func (b *bot) keepOutside(ctx context.Context) (all []remains, err error) {
 		}
 		return nil
 	})
-	if err == nil && back != nil {
-		err = b.store.Write(ctx, func(tx sprints.Tx) error { return inside(tx, back) })
-	}
 	for _, k := range all {
 		if k.place.Channel != "" || b.outside.named(k.network) != nil { // its network's own sender keeps a place's
 			continue
@@ -96,22 +89,6 @@ func (b *bot) keepOutside(ctx context.Context) (all []remains, err error) {
 		b.turnOn(ctx, nil, u)
 	}
 	return all, err
-}
-
-// inside takes away that places are of no network of the configuration.
-func inside(tx sprints.Tx, back []chat.Place) error {
-	queues, err := tx.Queues()
-	if err != nil {
-		return err
-	}
-	for _, q := range queues {
-		if q.Reason == sprints.Outside && slices.Contains(back, q.Place) {
-			if err := tx.Hold(q.Place, time.Time{}, ""); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // configured says that a place may be spoken in: all but the channels that its

@@ -70,6 +70,30 @@ func TestWhatExpiresForAPlaceThatIsTakenOutIsToldAndOver(t *testing.T) {
 	}
 }
 
+// TestAPlaceThatIsBackIsNotSaidToBeGone puts a channel back in which nothing waits
+// any more: what waits there later waits for its network.
+func TestAPlaceThatIsBackIsNotSaidToBeGone(t *testing.T) {
+	l := newLeaving(t, time.Hour)
+	l.says("1", "one", nil)
+	l.becomes(l.elsewhere())
+	l.shows(sprints.Outside)
+	err := l.store.Write(l.ctx, func(tx sprints.Tx) error {
+		waiting, err := tx.Waiting("pycon", 0, 10)
+		if err != nil {
+			return err
+		}
+		return tx.Expire([]int64{waiting[0].Row})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.again()
+	l.pycon.up = false
+	l.becomes(l.with)
+	l.says("2", "two", nil)
+	l.shows("")
+}
+
 // TestWhoIsSpokenToInPrivateIsNoPlaceThatIsTakenOut answers somebody on a network
 // whose channels have changed.
 func TestWhoIsSpokenToInPrivateIsNoPlaceThatIsTakenOut(t *testing.T) {

@@ -114,7 +114,11 @@ func (s *Sender) recollect(ctx context.Context) {
 	err := s.store.Read(ctx, func(v sprints.View) error {
 		all, err := v.Traffic()
 		for _, t := range all {
-			if t.Reason != "" && t.Place.Network == s.net.Name() {
+			switch {
+			case t.Reason == "" || t.Place.Network != s.net.Name():
+			case t.Reason == sprints.Outside && !s.keepsFor(t.Place): // it is back
+				s.tell(func(tx sprints.Tx) error { return tx.Hold(t.Place, time.Time{}, "") }, nil)
+			default:
 				s.noted[t.Place] = true
 			}
 			if t.Learned > 0 && t.Place.Network == s.net.Name() && s.net.Pace().PlaceEvery > 0 {

@@ -172,7 +172,7 @@ func (s *Sender) open() {
 func (s *Sender) tidy(now time.Time) {
 	pace := s.net.Pace()
 	s.order = slices.DeleteFunc(s.order, func(q *queue) bool {
-		done := q.idle() && q.left == 0 && q.lesson.Every == 0 && q.unsaved == 0 && !q.telling && !q.held.After(now) && (pace.PlaceEvery == 0 || q.credit >= pace.PlaceBurst)
+		done := q.idle() && !q.outside && q.left == 0 && q.lesson.Every == 0 && q.unsaved == 0 && !q.telling && !q.held.After(now) && (pace.PlaceEvery == 0 || q.credit >= pace.PlaceBurst)
 		if done {
 			delete(s.queues, q.place)
 			if q.noted { // until words arrive there
