@@ -12,6 +12,7 @@ import (
 
 	"sprintbot/adapters/sqlite"
 	"sprintbot/bot/relay"
+	"sprintbot/sprints"
 	"sprintbot/sprints/chat"
 )
 
@@ -126,6 +127,42 @@ func TestAGapOfANetworkThatIsStartedAgainIsAskedForAnew(t *testing.T) {
 	s.Kick() // taken out
 	want := []string{"#to taken 1", "#to taken 2", "#to taken 3", "#to live 1", "#to live 2", "#to taken 4", "#to live 3"}
 	if got := w.wait(t, 7); !slices.Equal(got, want) {
+		t.Errorf("sent %q", got)
+	}
+}
+
+// deaf is a store that never tells that something has changed.
+type deaf struct{ sprints.Store }
+
+func (deaf) Changes(context.Context) <-chan struct{} { return nil }
+
+// The end of a gap may be known before what the gap held is in hand.
+func TestWhatAGapHeldIsTakenInHandAsTheGapEnds(t *testing.T) {
+	w, clock := newWire(), newClock()
+	log := slog.New(slog.DiscardHandler)
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "r.db"), sqlite.Options{Clock: clock, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{t: t, store: store, clock: clock, net: w}
+	source, begin, end := chat.Place{Network: "other", Channel: "#c"}, clock.Now(), make(chan struct{})
+	said := func(after time.Duration, behind *chat.Place) func(*chat.Outgoing) {
+		return func(out *chat.Outgoing) {
+			out.Source, out.At, out.Behind = chat.SourceKey("other", out.Key), begin.Add(after), behind
+		}
+	}
+	r.post("#to", chat.Relays, said(time.Minute, &source), "live")
+	r.post("#to", chat.Answers, nil, "taken")
+	s := relay.NewSender(w, deaf{store}, clock, log)
+	s.WaitFor(func(chat.Place) <-chan struct{} { return end })
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-done; store.Close() })
+	w.wait(t, 1)
+	r.post("#to", chat.Relays, said(time.Second, nil), "meanwhile")
+	close(end)
+	if got, want := w.wait(t, 3), []string{"#to taken", "#to meanwhile", "#to live"}; !slices.Equal(got, want) {
 		t.Errorf("sent %q", got)
 	}
 }
