@@ -10,6 +10,7 @@ func Hasten(n *Network) {
 	n.limits.rejoin = 300 * time.Millisecond
 	n.limits.regain = 200 * time.Millisecond
 	n.limits.plead = 200 * time.Millisecond
+	n.limits.stall = time.Millisecond
 	n.limits.quits, n.limits.returns = 2*time.Second, 2*time.Second
 	n.limits.redial.least = 50 * time.Millisecond
 	n.limits.redial.jitter = 50 * time.Millisecond

@@ -117,6 +117,7 @@ type limits struct {
 	regain    time.Duration // between attempts on the configured nick
 	plead     time.Duration // the same, while the services are asked to free it
 	gap       time.Duration // for one answer of the server's history
+	stall     time.Duration // of the store, after which what waits for it is said to come late
 	unechoed  time.Duration // for an echo, before a PING asks instead
 	quits     time.Duration // somebody who quit may be back within, and the bot's link end
 	returns   time.Duration // the same after a split, and when the bot itself is back
@@ -130,7 +131,7 @@ func usualLimits() limits {
 	return limits{
 		tick: 500 * time.Millisecond, quiet: 20 * time.Second, dead: 40 * time.Second,
 		handshake: 4 * time.Second, welcome: 40 * time.Second, joins: 10 * time.Second,
-		rejoin: 60 * time.Second, regain: 30 * time.Second, plead: 2 * time.Second, gap: 10 * time.Second, unechoed: 3 * time.Second,
+		rejoin: 60 * time.Second, regain: 30 * time.Second, plead: 2 * time.Second, gap: 10 * time.Second, stall: 10 * time.Second, unechoed: 3 * time.Second,
 		quits: 10 * time.Second, returns: 2 * time.Minute,
 		redial: usualBackoff(),
 	}

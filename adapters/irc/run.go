@@ -37,6 +37,7 @@ func (n *Network) Run(ctx context.Context, hear func(ctx context.Context, ms []c
 // deliver gives what waits to hear, until reading has ended and nothing is
 // left, or storing ends; a batch that could not be committed is given again.
 func (n *Network) deliver(reading, storing context.Context, hear func(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)) {
+	var stalled time.Time // since when nothing could be stored, until all that waited meanwhile is
 	for {
 		ms, lost, err := n.heard.Take(reading, together)
 		if err != nil {
@@ -46,15 +47,33 @@ func (n *Network) deliver(reading, storing context.Context, hear func(ctx contex
 			n.log.Error("messages were lost: more came than could be stored", "lost", lost)
 		}
 		for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+			n.waited(ms, stalled)
 			_, err := hear(storing, ms)
 			if err == nil {
 				break
+			}
+			if stalled.IsZero() {
+				stalled = time.Now()
 			}
 			n.log.Error("heard messages are not stored yet", "messages", len(ms), "error", err)
 			if !pause(storing, wait) {
 				return
 			}
 		}
+		if n.heard.Waiting() == 0 {
+			stalled = time.Time{}
+		}
+	}
+}
+
+// waited says of words that came while nothing could be stored how long ago that
+// was: they are no flood, and old commands are not run.
+func (n *Network) waited(ms []chat.Message, stalled time.Time) {
+	if stalled.IsZero() || time.Since(stalled) < n.limits.stall {
+		return
+	}
+	for i := range ms {
+		ms[i].Ago = max(ms[i].Ago, min(time.Since(ms[i].At), time.Since(stalled)))
 	}
 }
 

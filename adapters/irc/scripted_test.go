@@ -334,6 +334,9 @@ func TestHearIsAskedAgainUntilItKeptTheBatch(t *testing.T) {
 				return nil, errors.New("disk full")
 			}
 			for _, m := range ms {
+				if m.Ago < 100*time.Millisecond || m.Ago > time.Minute {
+					t.Errorf("%q waited for the disk and is said %v ago", m.Line(), m.Ago)
+				}
 				kept <- m.Line()
 			}
 			return make([]chat.Heard, len(ms)), nil
