@@ -18,6 +18,7 @@ import (
 const (
 	hearAgain   = 100 * time.Millisecond // what could not be kept is heard again after, doubling
 	hearLongest = 5 * time.Second        // up to
+	stallAfter  = 10 * time.Second       // what waited longer for the store is said to come late
 )
 
 // listen is the one reader: it takes what has arrived, in order, has it heard, and only then acknowledges it. What could
@@ -45,9 +46,15 @@ func (n *Network) listen(ctx context.Context, hear hearFunc) {
 			}
 			renamed := n.notice(ctx, events)
 			for wait := hearAgain; !n.take(ctx, events, hear, false, renamed...); wait = min(2*wait, hearLongest) {
+				if n.stalled.IsZero() {
+					n.stalled = time.Now()
+				}
 				if !pause(ctx, wait) {
 					return
 				}
+			}
+			if len(arrived) == 0 && n.mailbox.Waiting() == 0 {
+				n.stalled = time.Time{}
 			}
 		}
 	}
@@ -85,6 +92,8 @@ func (n *Network) read(events []socketmode.Event, by names, late bool) []chat.Me
 		m.Behind = !late && n.gaps.behind(m.In.Channel)
 		if late || ev.Request != nil && ev.Request.RetryAttempt > 0 {
 			m.Ago = n.ago(m.At)
+		} else if stalled := time.Since(n.stalled); !n.stalled.IsZero() && stalled > n.stallAfter {
+			m.Ago = min(n.ago(m.At), stalled) // old commands are not run, and the backlog is no flood
 		}
 		out = append(out, m)
 	}

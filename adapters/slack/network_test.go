@@ -72,10 +72,16 @@ func TestWhatCouldNotBeKeptIsTriedAgainBeforeWhatCameLaterAndNotAcknowledgedMean
 		}
 		return nil
 	}
+	b.n.stallAfter = time.Millisecond
 	b.run()
 	b.d.Say("ada.l", "#sprints", "first")
 	if got := plain(b.messages(3)); !slices.Equal(got, []string{"first", "second", "third"}) {
 		t.Errorf("heard %q", got)
+	}
+	for _, m := range b.messages(3) {
+		if m.Ago == 0 || m.Ago > time.Minute {
+			t.Errorf("%q waited for the database and is said %v ago", m.Line(), m.Ago)
+		}
 	}
 	b.settled()
 	for _, e := range b.d.Envelopes() {

@@ -98,6 +98,8 @@ type Network struct {
 
 	endSession func(error)
 	findWithin time.Duration // findWithin, but for tests
+	stallAfter time.Duration // the same
+	stalled    time.Time     // the reader's own: since when nothing could be kept, until all that waited meanwhile is
 	looks      looks
 }
 
@@ -148,6 +150,7 @@ func newNetwork(cfg Config, log *slog.Logger, ping time.Duration) *Network {
 
 		endSession: func(error) {},
 		findWithin: findWithin,
+		stallAfter: stallAfter,
 		looks:      looks{all: map[string]look{}},
 	}
 	served := cfg.Channels
