@@ -81,6 +81,15 @@ func (n *Network) Find(ctx context.Context, part chat.Part, after string) (chat.
 		return chat.Receipt{}, false, classified(err)
 	}
 	thread := threadOf(part.Out)
+	r, found, err := n.lookUp(ctx, channel, thread, part, after)
+	if found || err != nil || thread == "" {
+		return r, found, err
+	}
+	return n.lookUp(ctx, channel, "", part, after) // where it is said when its thread takes none
+}
+
+// lookUp is Find in a channel, or in a thread; in one that is gone there is nothing.
+func (n *Network) lookUp(ctx context.Context, channel, thread string, part chat.Part, after string) (chat.Receipt, bool, error) {
 	key := channel + ":" + thread
 	pass := n.looks.begin(key, n.lookFrom(part.Out.At, after))
 	for began := time.Now(); ; {
@@ -88,6 +97,9 @@ func (n *Network) Find(ctx context.Context, part chat.Part, after string) (chat.
 		if err != nil {
 			if _, said := errors.AsType[slackapi.SlackErrorResponse](err); said {
 				n.looks.drop(key) // it may have been the cursor
+			}
+			if thread != "" && threadless(err) {
+				return chat.Receipt{}, false, nil
 			}
 			return chat.Receipt{}, false, classified(err)
 		}

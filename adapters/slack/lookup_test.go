@@ -117,3 +117,36 @@ func TestLookingKeepsToThePaceOfReading(t *testing.T) {
 		t.Errorf("%d calls were refused", limited)
 	}
 }
+
+// A reply whose thread takes none is said in the channel: there it is found, and a thread that is gone is no refusal.
+func TestAReplyThatItsThreadDidNotTakeIsFoundInTheChannel(t *testing.T) {
+	for _, gone := range []bool{false, true} {
+		t.Run(fmt.Sprint("thread gone ", gone), func(t *testing.T) {
+			b := newBench(t)
+			b.n.own.wait = time.Millisecond
+			b.run()
+			root := b.d.Say("ada.l", "#sprints", "a question")
+			b.messages(1)
+			out := b.relay("reply", "said once")
+			out.Of = b.d.ChannelID("#sprints") + ":" + root
+			b.d.Hold()
+			b.d.Fail(slackdouble.Fault{Method: "chat.postMessage", Skip: 1, Times: 1, AfterSuccess: true})
+			if gone {
+				b.d.Delete("#sprints", root)
+			} else {
+				b.d.Fail(slackdouble.Fault{Method: "chat.postMessage", Error: "restricted_action_thread_locked", Times: 1})
+			}
+			part := b.n.Render(out)[0]
+			if r := b.send(out)[0]; r.err == nil || len(b.d.Posts()) != 1 {
+				t.Fatalf("the answer was not lost: %v, %d posts", r.err, len(b.d.Posts()))
+			}
+			if r, found, err := b.n.Find(t.Context(), part, ""); err != nil || !found || r.ID == "" {
+				t.Errorf("found %v, %v", found, err)
+			}
+			part.Out.Key = "never arrived"
+			if _, found, err := b.n.Find(t.Context(), part, ""); err != nil || found {
+				t.Errorf("another: found %v, %v", found, err)
+			}
+		})
+	}
+}
