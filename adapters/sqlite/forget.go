@@ -105,7 +105,7 @@ func (t *tx) ForgetWords(h chat.Handle) (n int, err error) {
 	n += ended
 	for _, which := range []string{"state = 'waiting'", "state <> 'waiting' AND body IS NOT NULL"} { // each has an index
 		quoting, err := t.unquoted(which+` AND json_valid(body) AND body ->> '$.quotes' <> ''
-			AND body ->> '$.re[1].w.network' = ? AND body ->> '$.re[1].w.id' = ?`, h.Network, h.ID)
+			AND body ->> '$.re[1].w.network' IN (?, '') AND body ->> '$.re[1].w.id' = ?`, h.Network, h.ID)
 		if err != nil {
 			return n, err
 		}

@@ -50,6 +50,10 @@ func (s *Sender) amend(q *queue, r *row) bool {
 		}
 		return true
 	}
+	if r.target != nil && r.Unsent && r.Kind == chat.Deleted && s.apart(q, r.target) {
+		s.withdraw(q, r.target, r)
+		return true
+	}
 	if q.outside && r.target != nil && r.Kind == chat.Deleted {
 		return s.unsaidOutside(q, r)
 	}
@@ -73,6 +77,23 @@ func (s *Sender) amend(q *queue, r *row) bool {
 		s.edits[r.About] = r
 	}
 	return false
+}
+
+// apart says that nothing of t has arrived or is on the wire, though it was tried,
+// and takes it out of the post that it was to share.
+func (s *Sender) apart(q *queue, t *row) bool {
+	i := slices.IndexFunc(q.lanes[t.Lane], func(l *row) bool { return l == t || slices.Contains(l.with, t) })
+	if i < 0 || q.looking {
+		return false
+	}
+	l := q.lanes[t.Lane][i]
+	if l.doubt || l.finishing || l.Confirmed > 0 || slices.Contains(l.ok, true) || summed(l.Kind) {
+		return false
+	}
+	if l.with != nil {
+		s.scatter(q, l)
+	}
+	return true
 }
 
 // settled takes the doubts of a place away, now that what arrived is known, and

@@ -245,3 +245,70 @@ func TestWordsLeftOutAreAsTheyWereLastSaid(t *testing.T) {
 		}
 	}
 }
+
+// Words that a place asked to wait with have not arrived, and are not said once
+// their author is forgotten, also not in a post that was to be shared.
+func TestWordsThatWereRefusedForNowAreNotSaidOfWhoIsForgotten(t *testing.T) {
+	for name, refusal := range map[string]error{
+		"too fast": &chat.RetryAfter{Wait: time.Minute, TooFast: true}, "closed": &chat.ErrPlace{Reason: "is_archived"},
+	} {
+		for _, shared := range []bool{false, true} {
+			b := newBridge(t, relay.Ways{})
+			b.stop()
+			if b.slack.refuse = refusal; shared {
+				b.slack.pace.PlaceEvery, b.slack.pace.PlaceBurst = time.Millisecond, 1
+			}
+			b.say(bob, "mine")
+			b.say(ada, "xyzzy")
+			b.start()
+			b.until(name+": waits", func() bool {
+				held := false
+				if err := b.store.Read(t.Context(), func(v sprints.View) error {
+					all, err := v.Traffic()
+					held = slices.ContainsFunc(all, func(t sprints.Traffic) bool { return t.Reason != "" })
+					return err
+				}); err != nil {
+					t.Fatal(err)
+				}
+				return held
+			})
+			b.slack.mu.Lock()
+			tried := slices.Clone(b.slack.said)
+			b.slack.mu.Unlock()
+			if want := map[bool]string{false: "said mine", true: "said bob: mine + ada: xyzzy"}[shared]; !slices.Equal(tried, []string{want}) {
+				t.Fatalf("%s: tried %q", name, tried)
+			}
+			forgotten, left := bob, "xyzzy"
+			if shared {
+				forgotten, left = ada, "mine"
+			}
+			b.forget(forgotten)
+			b.slack.set(func() { b.slack.refuse = nil })
+			b.clock.forward(10 * time.Minute)
+			b.drained()
+			if got := b.slack.stands(); !slices.Equal(got, []string{left}) {
+				t.Errorf("%s, shared %v: %q", name, shared, got)
+			}
+		}
+	}
+}
+
+// Who had left their network when they were quoted is found in the quote.
+func TestAQuoteOfWhoWasNotThereGoesWithThem(t *testing.T) {
+	b := newBridge(t, relay.Ways{})
+	said := b.say(ada, "xyzzy")
+	b.drained()
+	b.carrier.Gone = func(h chat.Handle) bool { return h.ID == ada.ID }
+	b.irc.set(func() { b.irc.up = false })
+	root := b.slackIDOf(chat.SourceKey("libera", said))
+	b.hear(chat.Message{From: lin, Of: root, In: chat.Place{Network: "pycon", Channel: "#s", Thread: root}, Text: chat.Plainly("yes")})
+	if got := b.waits("libera"); len(got) != 1 || got[0].Quotes == "" {
+		t.Fatalf("waits %+v", got)
+	}
+	b.forget(ada)
+	b.clean("forgotten")
+	b.irc.set(func() { b.irc.up = true })
+	b.drained()
+	b.stands("told", b.irc, "re ada: yes")
+	b.clean("sent")
+}

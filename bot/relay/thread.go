@@ -200,14 +200,15 @@ func uncalled(quote string, reply chat.Reply) chat.Text {
 }
 
 // named is the author of a row by the name that a network knows them by: the
-// row has the name of its own place. Who is gone from there is called by none.
+// row has the name of its own place. Who is gone from there is called by none, and
+// known by the id alone, for the day they are forgotten.
 func (c Carrier) named(tx sprints.PersonReader, h chat.Handle, network string) (chat.Handle, error) {
 	ids, err := identities(tx, h)
 	if err != nil {
 		return h, err
 	}
 	if h = c.nicked(ids, h, network); h.Network == network && c.gone(h) {
-		return chat.Handle{Nick: h.Nick}, nil
+		return chat.Handle{ID: h.ID, Nick: h.Nick}, nil
 	}
 	return h, nil
 }

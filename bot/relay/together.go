@@ -90,7 +90,7 @@ func (r *row) ids() []int64 {
 	return ids
 }
 
-// scatter has the rows of a refused post go by themselves: one of them is why.
+// scatter has the rows of a post go by themselves: one of them was refused, or taken back.
 func (s *Sender) scatter(q *queue, r *row) {
 	q.drop(r)
 	q.land(r)
@@ -106,7 +106,7 @@ func (s *Sender) scatter(q *queue, r *row) {
 	for i, w := range rows {
 		ids[i] = w.Row
 	}
-	s.log.Warn("a post of several lines is refused; they go one by one", "place", q.place, "rows", len(rows))
+	s.log.Warn("a post of several lines is refused or one of them taken back; they go one by one", "place", q.place, "rows", len(rows))
 	s.tell(func(tx sprints.Tx) error {
 		for _, id := range ids {
 			if err := tx.Join([]int64{id}); err != nil {
