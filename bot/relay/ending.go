@@ -98,8 +98,12 @@ func (s *Sender) arrived(r *row, n, of int, receipt chat.Receipt) func(sprints.T
 	}
 }
 
-// hold makes a place wait, in memory and on the status page.
+// hold makes a place wait, in memory and on the status page. One that is not in
+// the configuration waits for that alone, whatever comes of what was on the wire.
 func (s *Sender) hold(q *queue, until time.Time, reason string) {
+	if q.outside {
+		until, reason = time.Time{}, sprints.Outside
+	}
 	q.held = until
 	place := q.place
 	q.noted = reason != ""

@@ -45,10 +45,8 @@ func (s *Sender) moved(q *queue) {
 		return
 	}
 	s.hold(q, time.Time{}, sprints.Outside)
-	for _, lane := range q.lanes {
-		for _, r := range lane {
-			q.bounded(&r.Queued, s.clock.Now())
-		}
+	for _, r := range slices.Concat(slices.Concat(q.lanes[:]...), q.flying) { // what is on the wire may come back
+		q.bounded(&r.Queued, s.clock.Now())
 	}
 }
 

@@ -59,3 +59,47 @@ func TestAPlaceIsTakenOutAndPutBackWhileItsNetworkStays(t *testing.T) {
 		t.Errorf("sent %q", got)
 	}
 }
+
+// What becomes of words that were on the wire as their place was taken out does
+// not change why the rest waits.
+func TestWhatWasOnTheWireDoesNotPutItsPlaceBack(t *testing.T) {
+	for name, err := range map[string]error{"arrived": nil, "refused": &chat.ErrPlace{Reason: "not told to join it"}, "too fast": &chat.RetryAfter{Wait: time.Hour}} {
+		w := newWire()
+		w.pace.Window, w.keep = 1, true
+		r := newRig(t, w, w)
+		r.stop()
+		var gone atomic.Bool
+		s := relay.NewSender(w, r.store, r.clock, slog.New(slog.DiscardHandler))
+		s.KeepFor(func(p chat.Place) bool { return !gone.Load() || p.Channel != "#a" },
+			func(sprints.Tx, chat.Place, string, chat.Text) error { return nil })
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- s.Run(ctx) }()
+		reason := func() (why string) {
+			for _, q := range r.queues() {
+				if q.Place.Channel == "#a" {
+					why = q.Reason
+				}
+			}
+			return why
+		}
+		r.post("#a", chat.Relays, nil, "on the wire")
+		r.post("#a", chat.Relays, nil, "waits")
+		w.wait(t, 1)
+		gone.Store(true)
+		s.Kick()
+		r.until(name+": taken out", func() bool { return reason() == sprints.Outside })
+		var answer func(chat.Receipt, error)
+		w.set(func() { w.keep, answer = false, w.dones[0] })
+		answer(chat.Receipt{}, err)
+		r.post("#b", chat.Relays, nil, "elsewhere")
+		r.until(name+": all told", func() bool {
+			return !slices.ContainsFunc(r.queues(), func(q sprints.Queue) bool { return q.Place.Channel == "#b" && q.Waiting > 0 })
+		})
+		if got := reason(); got != sprints.Outside {
+			t.Errorf("%s: waits since %q", name, got)
+		}
+		cancel()
+		<-done
+	}
+}
