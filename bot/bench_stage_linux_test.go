@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"sprintbot/adapters/irc/irctest"
-	"sprintbot/adapters/slack/slackdouble"
 	"sprintbot/adapters/sqlite"
 )
 
@@ -36,6 +35,7 @@ type benchStage struct {
 	heard                   []string // channels spoken in
 	disk                    *disk
 	said                    int
+	bare                    func() // what else is measured ten times a second beside a case, or nil
 }
 
 // buildBenchBot builds the program as it is released, once for all cases.
@@ -106,6 +106,7 @@ bridges:
 	}
 	fmt.Printf("%s: start to ready %.0f ms, in all channels %.0f ms later, memory at rest %.1f MiB, program %.1f MiB, load %s\n",
 		s, ms(ready), ms(joined), memoryMiB(s.cmd.Process.Pid, "VmRSS"), float64(info.Size())/(1<<20), machineLoad())
+	s.restTargets(ready)
 	return s
 }
 
@@ -223,105 +224,5 @@ func fillHistory(b *testing.B, path string, messages int) {
 	defer f.Close()
 	if err := f.Sync(); err != nil {
 		b.Fatal(err)
-	}
-}
-
-// slackStage is the built program between an IRC server and Slack's double.
-type slackStage struct {
-	*benchStage
-	slack *slackdouble.Double
-}
-
-func newSlackStage(b *testing.B) *slackStage {
-	b.Helper()
-	s := &slackStage{benchStage: &benchStage{benchSetting: benchSetting{synchronous: "FULL", channels: 1}, dir: b.TempDir()}, slack: slackdouble.New(b)}
-	s.database, s.heard = s.path("bench.db"), []string{"#sprints"}
-	s.slack.AddChannel(slackdouble.Channel{Name: "sprints"})
-	s.slack.AddUser(slackdouble.User{Name: "ada", RealName: "Ada"})
-	server := irctest.NgIRCd(b)
-	config := fmt.Sprintf(`
-event: {name: Bench, timezone: UTC, first_day: 2027-05-17, last_day: 2027-05-20}
-database: %s
-web: {listen: "127.0.0.1:0"}
-relay: {flood: unlimited}
-networks:
-  - {name: left, kind: irc, server: %q, tls: false, nick: sprintbot, channels: ["#sprints"], pace: unlimited}
-  - {name: pycon, kind: slack, app_token_env: BENCH_SLACK_APP, bot_token_env: BENCH_SLACK_BOT, channels: ["#sprints"], api_url: %q}
-bridges:
-  - ["left #sprints", "pycon #sprints"]
-`, s.database, server.Addr, s.slack.URL())
-	s.speaker = dialBench(b, server.Addr, "speaker", s.heard)
-	s.reader = dialBench(b, server.Addr, "reader", s.heard)
-	s.start(b, config, "BENCH_SLACK_APP="+s.slack.AppToken, "BENCH_SLACK_BOT="+s.slack.BotToken)
-	s.reader.wait(b, s.reader.here, "the bot in the channel")
-	if err := s.slack.WaitConnected(b.Context(), 1); err != nil {
-		b.Fatal(err)
-	}
-	s.disk = newDisk(b, s.path("commit.db"), s.synchronous)
-	return s
-}
-
-// from measures what is said in Slack until it is read on IRC.
-func (s *slackStage) from(b *testing.B, c benchCase) {
-	b.Helper()
-	pid := s.cmd.Process.Pid
-	commits, _ := s.disk.commits(b, 50)
-	startedCPU := cpuSeconds(pid)
-	sent := s.speak(c, func(_ int, words string) { s.slack.Say("ada", "#sprints", words) })
-	arrived := s.reader.take(c.messages, 20*time.Second)
-	s.print(b, "Slack to IRC "+c.name+"/s", c.messages, arrived, sent, commits, cpuSeconds(pid)-startedCPU)
-}
-
-// to measures what is said on IRC until Slack has taken it: there a channel gets
-// about one post a second, and what waits goes in one.
-func (s *slackStage) to(b *testing.B, c benchCase) {
-	b.Helper()
-	pid := s.cmd.Process.Pid
-	commits, _ := s.disk.commits(b, 50)
-	startedCPU := cpuSeconds(pid)
-	before := len(s.slack.Posts())
-	sent := s.say(c)
-	newest := numbered(s.said)
-	ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
-	defer cancel()
-	if _, err := s.slack.WaitPostAfter(ctx, before, func(p slackdouble.Post) bool { return strings.Contains(p.Text, newest) }); err != nil {
-		b.Error(err)
-	}
-	arrived := newSightings()
-	posts := s.slack.Posts()[before:]
-	for _, p := range posts {
-		for _, words := range strings.Split(p.Text, benchWords)[1:] {
-			var n int
-			if _, err := fmt.Sscanf(words, "%d", &n); err == nil {
-				arrived.note(p.ChannelName, n, p.At)
-			}
-		}
-	}
-	s.print(b, fmt.Sprintf("IRC to Slack %s/s in %d posts", c.name, len(posts)), c.messages, arrived, sent, commits, cpuSeconds(pid)-startedCPU)
-	s.reader.take(0, 0)
-}
-
-func (s *slackStage) print(b *testing.B, name string, messages int, arrived sightings, sent map[int]time.Time, commits []time.Duration, cpu float64) {
-	b.Helper()
-	var relays []time.Duration
-	var first, last time.Time
-	for n, at := range arrived.at {
-		relays = append(relays, at.Sub(sent[n]))
-		if first.IsZero() || sent[n].Before(first) {
-			first = sent[n]
-		}
-		if at.After(last) {
-			last = at
-		}
-	}
-	r50, r99 := quantiles(relays)
-	c50, c99 := quantiles(commits)
-	fmt.Printf("%-26s %4d of %4d, %d out of order, %d doubled, %.0f/s | p50 %.2f p99 %.2f | commit %.2f %.2f ms | CPU %.2f s/1000 | load %s\n",
-		name, len(arrived.at), messages, arrived.swapped, arrived.doubled, float64(len(arrived.at))/last.Sub(first).Seconds(),
-		ms(r50), ms(r99), ms(c50), ms(c99), cpu*1000/float64(messages), machineLoad())
-	b.ReportMetric(ms(r50), "relay-p50-ms")
-	b.ReportMetric(ms(r99), "relay-p99-ms")
-	if lost := messages - len(arrived.at); lost > 0 || arrived.doubled > 0 || arrived.swapped > 0 {
-		b.Errorf("%d lost, %d doubled, %d out of order", lost, arrived.doubled, arrived.swapped)
 	}
 }

@@ -50,6 +50,14 @@ func (s *sightings) note(channel string, n int, now time.Time) {
 	s.newest[channel] = max(s.newest[channel], n)
 }
 
+// since is how long after they were said messages were read.
+func (s sightings) since(sent map[int]time.Time) (took []time.Duration) {
+	for n, at := range s.at {
+		took = append(took, at.Sub(sent[n]))
+	}
+	return took
+}
+
 func dialBench(b *testing.B, addr, nick string, channels []string) *benchLine {
 	b.Helper()
 	conn, err := net.Dial("tcp", addr)
@@ -131,29 +139,50 @@ func (l *benchLine) read(welcome, joined chan struct{}, channels int) {
 	}
 }
 
-// take waits until so many messages have come, or nothing more comes, and
-// returns what was seen and forgets it.
-func (l *benchLine) take(messages int, quiet time.Duration) sightings {
+// until waits for a fact of what was seen, or until nothing more comes for a
+// while.
+func (l *benchLine) until(fact func(sightings) bool) (held bool) {
+	const quiet = 20 * time.Second
 	idle := time.NewTimer(quiet)
 	defer idle.Stop()
 	for {
 		l.mu.Lock()
-		n := len(l.seen.at)
+		held = fact(l.seen)
 		l.mu.Unlock()
-		if n >= messages {
-			break
+		if held {
+			return true
 		}
 		select {
 		case <-l.more:
 			idle.Reset(quiet)
-			continue
+		case <-l.ended:
+			return false
 		case <-idle.C:
+			return false
 		}
-		break
 	}
+}
+
+// await waits until so many messages have come, or nothing more comes.
+func (l *benchLine) await(messages int) {
+	l.until(func(s sightings) bool { return len(s.at) >= messages })
+}
+
+// takeBefore waits for the message with the number last, and returns what was
+// seen but for it, and forgets it.
+func (l *benchLine) takeBefore(b *testing.B, last int) sightings {
+	b.Helper()
+	if !l.until(func(s sightings) bool { _, came := s.at[last]; return came }) {
+		b.Errorf("the line behind all others, %d, never came", last)
+	}
+	return l.take(last)
+}
+
+func (l *benchLine) take(last int) sightings {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	seen := l.seen
+	delete(seen.at, last)
 	l.seen = newSightings()
 	return seen
 }
