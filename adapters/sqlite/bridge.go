@@ -151,7 +151,7 @@ func (t *tx) Revive(p chat.Place) (again, gone int, err error) {
 		return d, err
 	}, `
 		SELECT id, key, network, channel, thread, lane, body, source, created_at, expires_at
-		FROM outbox WHERE state = 'dead' AND (?1 = '' OR network = ?1 AND channel = ?2) ORDER BY id`, p.Network, p.Channel)
+		FROM outbox INDEXED BY outbox_dead WHERE state = 'dead' AND (?1 = '' OR network = ?1 AND channel = ?2) ORDER BY id`, p.Network, p.Channel)
 	for _, d := range rows {
 		var out chat.Outgoing
 		if d.body == "" || json.Unmarshal([]byte(d.body), &out) != nil {

@@ -127,12 +127,19 @@ func (t *tx) Unquote(source string) ([]sprints.Counterpart, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.unquoted("state = 'waiting' AND instr(body, ?) > 0", `"quotes":`+string(quotes))
+	return t.unquoted(waitingRows+" AND instr(body, ?) > 0", `"quotes":`+string(quotes))
 }
 
-// unquoted takes what they quote out of the rows that a condition picks.
+// Rows of the outbox that are few, each by the index that finds them; SQLite by
+// itself prefers to walk through all that were ever sent.
+const (
+	waitingRows = "outbox INDEXED BY outbox_waiting WHERE state = 'waiting'"
+	wordyRows   = "outbox INDEXED BY outbox_words WHERE state <> 'waiting' AND body IS NOT NULL"
+)
+
+// unquoted takes what they quote out of some rows.
 func (t *tx) unquoted(which string, args ...any) ([]sprints.Counterpart, error) {
-	rows, err := many(&t.view, counterpart, `SELECT `+counterpartColumns+` FROM outbox WHERE `+which+` ORDER BY id`, args...)
+	rows, err := many(&t.view, counterpart, `SELECT `+counterpartColumns+` FROM `+which+` ORDER BY id`, args...)
 	for _, r := range rows {
 		if r.Out == nil {
 			continue

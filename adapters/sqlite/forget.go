@@ -80,7 +80,7 @@ func (t *tx) ForgetWords(h chat.Handle) (n int, err error) {
 		return 0, err
 	}
 	waiting, err := many(&t.view, counterpart, `SELECT `+counterpartColumns+`
-		FROM outbox WHERE state = 'waiting' AND `+said+` ORDER BY id`, h.Network, h.ID)
+		FROM `+waitingRows+` AND `+said+` ORDER BY id`, h.Network, h.ID)
 	if err != nil {
 		return 0, err
 	}
@@ -103,7 +103,7 @@ func (t *tx) ForgetWords(h chat.Handle) (n int, err error) {
 		return n, err
 	}
 	n += ended
-	for _, which := range []string{"state = 'waiting'", "state <> 'waiting' AND body IS NOT NULL"} { // each has an index
+	for _, which := range []string{waitingRows, wordyRows} {
 		quoting, err := t.unquoted(which+` AND json_valid(body) AND body ->> '$.quotes' <> ''
 			AND body ->> '$.re[1].w.network' IN (?, '') AND body ->> '$.re[1].w.id' = ?`, h.Network, h.ID)
 		if err != nil {
@@ -165,6 +165,6 @@ func (t *tx) endPrivate(network, key, why string) error {
 	}
 	_, err := t.exec(`
 		UPDATE outbox SET body = NULL, channel = '@', source = NULL
-		WHERE network = ? AND channel = '@' || ? AND state <> 'waiting'`, network, key)
+		WHERE network = ? AND channel = '@' || ? AND state <> 'waiting' AND channel GLOB '@*'`, network, key) // which has an index
 	return err
 }

@@ -38,7 +38,7 @@ func (v *view) Identities(id sprints.PersonID) ([]sprints.Identity, error) {
 
 func (v *view) Named(network, nick string) ([]sprints.Identity, error) {
 	return many(v, scanIdentity, `
-		SELECT person, network, key, nick, seen FROM identity
+		SELECT person, network, key, nick, seen FROM identity INDEXED BY identity_folded
 		WHERE network = ? AND folded = ? ORDER BY seen DESC, key`, network, fold(nick))
 }
 

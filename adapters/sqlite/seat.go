@@ -58,7 +58,7 @@ func (v *view) Seated(d sprints.Day) (sprints.Seated, error) {
 func (v *view) OpenGuestSeats(network, nick string) ([]sprints.Seat, error) {
 	return many(v, scanSeat, seats+`
 		WHERE seat.out_at IS NULL AND seat.person IN (
-			SELECT person FROM identity WHERE network = ? AND folded = ? AND key GLOB 'guest:*')
+			SELECT person FROM identity INDEXED BY identity_folded WHERE network = ? AND folded = ? AND key GLOB 'guest:*')
 		ORDER BY seat.in_at, seat.id`, network, fold(nick))
 }
 
