@@ -28,8 +28,9 @@ type question struct {
 
 // Recalls says that our own words in a channel can be read back: the server has
 // history, and tells each line's id as it echoes it, so that words whose fate is
-// known are not taken for others that are the same. A private conversation is
-// not looked up.
+// known are not taken for others that are the same. What a server has is known
+// once it is connected; until then Recall says chat.ErrOffline. A private
+// conversation is not looked up.
 func (n *Network) Recalls(p chat.Place) bool {
 	if _, direct := p.DirectID(); direct {
 		return false
@@ -37,10 +38,10 @@ func (n *Network) Recalls(p chat.Place) bool {
 	n.mu.Lock()
 	s := n.now
 	n.mu.Unlock()
-	can := false
+	can := true
 	if s != nil {
 		s.locked(func() {
-			can = s.history() && s.caps["echo-message"] && s.caps["labeled-response"] && s.caps["message-tags"] && !s.blind
+			can = !s.ready || s.history() && s.caps["echo-message"] && s.caps["labeled-response"] && s.caps["message-tags"] && !s.blind
 		})
 	}
 	return can

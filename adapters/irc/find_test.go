@@ -2,6 +2,7 @@ package irc_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -182,5 +183,20 @@ func TestALinkThatDiesEndsTheQuestion(t *testing.T) {
 	peer.Close()
 	if err := <-done; err != chat.ErrOffline {
 		t.Errorf("error %v", err)
+	}
+}
+
+// What is in doubt as the link ends is asked about then already: it must not be
+// said again because nobody is there to ask.
+func TestWhetherWordsCanBeReadBackIsNotDeniedWhileTheServerIsAway(t *testing.T) {
+	t.Parallel()
+	b, peer := seeker(t, finderCaps)
+	peer.Close()
+	b.status("away", func(st chat.Status) bool { return !st.Up })
+	if !b.net.Recalls(channel()) {
+		t.Error("nothing can be read back, it says")
+	}
+	if _, err := b.net.Recall(t.Context(), b.net.Render(relayed("grace", "x")), time.Now(), func(string) bool { return false }); !errors.Is(err, chat.ErrOffline) {
+		t.Errorf("Recall says %v", err)
 	}
 }

@@ -123,10 +123,10 @@ func (n *Network) once(ctx context.Context) (fatal bool, err error) {
 	n.mu.Unlock()
 	s.locked(s.foldRooms) // Serve may have come before it could see s
 	err = n.unanswered(s, s.run(ctx))
-	n.mu.Lock()
-	n.now = nil
-	n.status.Last = link.lastRead()
-	n.mu.Unlock()
+	n.set(func(st *chat.Status) { // at one instant: who sees it up finds a connection
+		n.now = nil
+		st.Up, st.Last = false, link.lastRead()
+	})
 	return s.fatal, err
 }
 

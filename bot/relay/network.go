@@ -57,8 +57,9 @@ type Finder interface {
 // IRC server with history: nothing is committed before the wire, and only what
 // was unconfirmed when the link or the bot died is looked for.
 type Recaller interface {
-	// Recalls says that what was said in a place can be read back now; else what
-	// may have arrived there is said again.
+	// Recalls says that what was said in a place can be read back; else what may
+	// have arrived there is said again. A network that is away can't tell and says
+	// so: then Recall says chat.ErrOffline.
 	Recalls(place chat.Place) bool
 	// Recall looks for parts of one place among the bot's own words that stand
 	// there since a moment of this machine's clock. It gives a receipt for each

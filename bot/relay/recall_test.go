@@ -354,3 +354,24 @@ func TestAnEditOfWordsInDoubtDoesNotDoubleThem(t *testing.T) {
 		t.Errorf("sent %q", got)
 	}
 }
+
+func TestANetworkThatSaysItIsUpAndTakesNothingIsNotTriedWithoutEnd(t *testing.T) {
+	w := newWire()
+	h := &historic{wire: w, blind: true}
+	w.answer = func(chat.Part) (chat.Receipt, error) { return chat.Receipt{}, chat.ErrOffline }
+	r := newRig(t, h, w)
+	r.begun()
+	r.post("#a", chat.Relays, nil, "000", "001")
+	w.wait(t, 1)
+	<-time.After(100 * time.Millisecond) // thousands, if it never looked up
+	if tried := w.lines(); len(tried) > 4 {
+		t.Errorf("tried %d times", len(tried))
+	}
+	w.set(func() {
+		w.sent, w.answer = nil, func(p chat.Part) (chat.Receipt, error) { return chat.Receipt{ID: h.arrive(p.Body)}, nil }
+	})
+	r.drained()
+	if got := w.lines(); !slices.Equal(got, []string{"#a 000", "#a 001"}) {
+		t.Errorf("sent %q once it took words", got)
+	}
+}

@@ -58,6 +58,7 @@ type Sender struct {
 	paced     time.Time
 	flying    int        // parts on the wire, all places
 	up        bool       // when last looked at
+	away      bool       // a row found it away, and it has not changed since, whatever its status says
 	passed    [lanes]int // how often a lane was passed over
 
 	mu      sync.Mutex
@@ -143,6 +144,8 @@ func (s *Sender) Run(ctx context.Context) error {
 			s.load(ctx)
 		case <-s.wake:
 		case <-s.net.Changed():
+			s.apply() // a row that met the network away did so before it changed
+			s.away = false
 			s.open()
 		case <-due:
 		case <-wire:
@@ -197,7 +200,7 @@ func (s *Sender) apply() {
 
 // dispatch gives the network what may go now.
 func (s *Sender) dispatch(ctx, store context.Context, now time.Time) {
-	up := s.net.Status().Up
+	up := s.net.Status().Up && !s.away
 	if up && !s.up { // what was posted while it was away is known before any of it goes
 		s.load(ctx)
 	}
@@ -206,7 +209,7 @@ func (s *Sender) dispatch(ctx, store context.Context, now time.Time) {
 	}
 	pace := s.net.Pace()
 	s.refill(pace)
-	for {
+	for !s.away {
 		if pace.Flight > 0 && s.flying >= pace.Flight {
 			return
 		}
@@ -379,6 +382,7 @@ func (s *Sender) done(q *queue, r *row, n int, receipt chat.Receipt, err error) 
 		}
 		s.confirm(q, r)
 	case errors.Is(err, chat.ErrOffline) && s.finder == nil:
+		s.away = true
 		q.settling, r.doubt, r.missed = true, s.recalls != nil && !summed(r.Kind), false
 	default:
 		if wait, ok := errors.AsType[*chat.RetryAfter](err); ok && wait.TooFast {
