@@ -101,9 +101,13 @@ func (r rest) since(before rest) map[string]int {
 }
 
 // restful is what the program holds now: the least of two looks, for the first
-// finds what only the second collection frees.
+// finds what only the second collection frees. The page, which is served last,
+// has answered by then: nothing of the program is still to begin.
 func (p *program) restful() rest {
 	p.t.Helper()
+	if _, _, err := p.health(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
 	first, ok := p.rest()
 	second, again := p.rest()
 	if !ok || !again {
