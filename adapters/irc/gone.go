@@ -71,15 +71,21 @@ func (s *session) isGone(h chat.Handle) (gone, sure bool) {
 		return false, false
 	}
 	account, has := strings.CutPrefix(h.ID, "account:")
-	for _, p := range s.people {
-		if len(p.channels) > 0 && (has && p.account != "" && s.folding.same(p.account, account) || p.guest == h.ID) {
+	is := func(p *person) bool {
+		return p != nil && len(p.channels) > 0 && (has && p.account != "" && s.folding.same(p.account, account) || p.guest == h.ID)
+	}
+	p := s.people[s.folding.fold(h.Nick)]
+	if is(p) { // mostly, and found without going through all
+		return false, true
+	}
+	for _, other := range s.people {
+		if is(other) {
 			return false, true
 		}
 	}
 	if strings.HasPrefix(h.ID, "guest:"+s.id) {
 		return true, true
 	}
-	p := s.people[s.folding.fold(h.Nick)]
 	// Somebody who was there before us, and of whom no account is known, may be them.
 	return true, p == nil || len(p.channels) == 0 || p.took || has && p.asked
 }
