@@ -247,8 +247,9 @@ func (s *Sender) aimed(q *queue, r *row, there []sprints.Counterpart) {
 }
 
 // remake has r, a change of one line in a shared post, make that post anew of
-// the words of all rows in it. Their words go at the same time: where some are
-// gone, whoever said them was forgotten, and is left out.
+// the words of all rows in it, by the time they were said as in their lane. Their
+// words go at the same time: where some are gone, whoever said them was
+// forgotten, and is left out.
 func (r *row) remake(there []sprints.Counterpart) {
 	if !slices.ContainsFunc(there, func(c sprints.Counterpart) bool { return c.Out != nil }) {
 		r.late()
@@ -256,7 +257,7 @@ func (r *row) remake(there []sprints.Counterpart) {
 	}
 	silent := true
 	for _, c := range there {
-		out := chat.Outgoing{Row: c.Row, Key: c.Key, To: c.Place, Kind: chat.Said, As: &chat.Handle{}, From: r.From}
+		out := chat.Outgoing{Row: c.Row, Key: c.Key, To: c.Place, Kind: chat.Said, As: &chat.Handle{}, From: r.From, At: c.At}
 		if c.Out != nil {
 			out = *c.Out
 		} else if c.Row == r.About {
@@ -268,6 +269,7 @@ func (r *row) remake(there []sprints.Counterpart) {
 		silent = silent && out.Reply.Silent()
 		r.Together = append(r.Together, out)
 	}
+	slices.SortStableFunc(r.Together, func(a, b chat.Outgoing) int { return a.At.Compare(b.At) })
 	if silent {
 		r.Together = nil
 		return

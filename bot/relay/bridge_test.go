@@ -282,7 +282,9 @@ func (b *bridge) hear(m chat.Message) string {
 			m.In = inSlack
 		}
 	}
-	m.At = b.clock.Now()
+	if m.At.IsZero() {
+		m.At = b.clock.Now()
+	}
 	err := b.store.Write(b.t.Context(), func(tx sprints.Tx) error {
 		if _, err := tx.Heard(m); err != nil {
 			return err

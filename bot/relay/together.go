@@ -38,7 +38,7 @@ func (s *Sender) gather(q *queue, r *row, now time.Time) {
 			}
 			continue
 		}
-		if !next.speech() || !next.fresh() || next.solo || next.About != 0 || next.To != r.To {
+		if !next.speech() || !next.fresh() || next.solo || next.About != 0 || next.To != r.To || next.Of != r.Of {
 			break
 		}
 		if !behind && !near(outs[len(outs)-1], next.Outgoing) || !s.joiner.Joins(outs, next.Outgoing) {

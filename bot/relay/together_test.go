@@ -76,6 +76,40 @@ func TestLinesOfOnePersonShareAPostOnlyWhileTheyWait(t *testing.T) {
 	b.stands("slack", b.slack.room, "one", "ada: two + ada: three", "four", "five")
 }
 
+// What answers a message in its thread shares no post with what is said in the channel.
+func TestAReplySharesNoPostWithLinesOfTheChannel(t *testing.T) {
+	b := newBridge(t, relay.Ways{JoinLines: 2 * time.Second})
+	behindPace(b)
+	b.hear(chat.Message{From: grace, ID: "C1:7", Text: chat.Plainly("who is here?")})
+	b.hear(chat.Message{From: grace, ID: "C1:8", Text: chat.Plainly("and who comes?")})
+	b.drained()
+	b.slack.set(func() { b.slack.up = false })
+	b.say(ada, "before")
+	for of, words := range map[string]string{"libera-1": "I am", "libera-2": "I do"} {
+		b.hear(chat.Message{From: ada, Of: of, Text: chat.Plainly(words), At: b.clock.Now().Add(time.Duration(of[7]) * time.Millisecond)})
+	}
+	b.clock.forward(time.Second)
+	b.say(ada, "after")
+	b.say(ada, "and after")
+	b.slack.set(func() { b.slack.up = true })
+	b.stands("slack", b.slack.room, "before", "C1:7 > I am", "C1:8 > I do", "ada: after + ada: and after")
+}
+
+// Lines that were heard late stand by the time they were said, also in a post that is changed.
+func TestASharedPostKeepsItsOrderWhenOneOfItsLinesChanges(t *testing.T) {
+	b := newBridge(t, relay.Ways{})
+	behindPace(b)
+	b.slack.set(func() { b.slack.up = false })
+	now := b.clock.Now()
+	b.hear(chat.Message{From: bob, Text: chat.Plainly("two"), At: now.Add(-time.Second)})
+	three := b.hear(chat.Message{From: ada, Text: chat.Plainly("three"), At: now})
+	b.hear(chat.Message{From: ada, Text: chat.Plainly("one"), At: now.Add(-2 * time.Second)})
+	b.slack.set(func() { b.slack.up = true })
+	b.stands("slack", b.slack.room, "ada: one + bob: two + ada: three")
+	b.edit(ada, three, "3")
+	b.stands("edited", b.slack.room, "ada: one + bob: two + ada: 3")
+}
+
 func TestAPostOfSeveralRowsWhoseAnswerWasLostIsFoundByAnyOfThem(t *testing.T) {
 	b := newBridge(t, relay.Ways{})
 	behindPace(b)
