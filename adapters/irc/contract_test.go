@@ -145,7 +145,7 @@ func TestGuestFollowsItsNickAndEndsAtQuit(t *testing.T) {
 		thief.Say("#sprint", "four")
 		b.hears("four")
 		var refused *chat.ErrRefused
-		if got := b.sends(answer(chat.Direct(first), "too late")); !errors.As(got.err, &refused) {
+		if got := b.sends(answer(chat.Direct(first), "too late")); !errors.As(got.err, &refused) || !refused.Nobody {
 			t.Fatalf("words for a guest who quit: %v", got.err)
 		}
 		again := s.Dial("ada_lunch")

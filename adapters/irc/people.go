@@ -90,7 +90,7 @@ func (s *session) reach(id string) (nick string, err error) {
 			return p.nick, nil
 		}
 	}
-	return "", &chat.ErrRefused{Reason: "that guest has left"}
+	return "", &chat.ErrRefused{Reason: "that guest has left", Nobody: true}
 }
 
 // kicked has the bot back soon after the first kick, for what is said without

@@ -30,24 +30,39 @@ func (s *Sender) finished(q *queue, r *row) {
 	s.tell(s.arrived(r, of, of, receipt), func() { s.gone(q, r) })
 }
 
+// kill ends a row that was refused for good.
 func (s *Sender) kill(q *queue, r *row, reason string) {
 	if r.finishing {
 		return
 	}
-	r.finishing = true
-	if q.current == r {
-		q.current = nil
-	}
 	s.log.Warn("row refused", "place", q.place, "row", r.Row) // the reason may hold its words; the store has it
-	ids := r.ids()
-	s.tell(func(tx sprints.Tx) error {
+	s.end(q, r, func(tx sprints.Tx, ids []int64) error {
 		for _, id := range ids {
 			if err := tx.Kill(id, reason); err != nil {
 				return err
 			}
 		}
 		return nil
-	}, func() { s.gone(q, r) })
+	})
+}
+
+// unheard ends a row that went nowhere, for nobody is there any more to hear it:
+// it has taken no turn from others.
+func (s *Sender) unheard(q *queue, r *row) {
+	s.credit++
+	q.credit++
+	if !r.finishing {
+		s.end(q, r, sprints.Tx.Expire)
+	}
+}
+
+func (s *Sender) end(q *queue, r *row, how func(sprints.Tx, []int64) error) {
+	r.finishing = true
+	if q.current == r {
+		q.current = nil
+	}
+	ids := r.ids()
+	s.tell(func(tx sprints.Tx) error { return how(tx, ids) }, func() { s.gone(q, r) })
 }
 
 func (s *Sender) gone(q *queue, r *row) {

@@ -410,6 +410,10 @@ func (s *Sender) refuse(q *queue, r *row, err error, least time.Duration) {
 			return
 		}
 		q.drop(r)
+		if refused.Nobody {
+			s.unheard(q, r)
+			return
+		}
 		s.kill(q, r, refused.Reason)
 		return
 	}

@@ -421,6 +421,28 @@ func TestServersWordsStayOutOfTheLog(t *testing.T) {
 	}
 }
 
+// Whoever asked has left for good: that is no illness, nothing to send again, and
+// costs others no turn of the pace.
+func TestWordsThatNobodyIsThereToHearEndAndTakeNoTurn(t *testing.T) {
+	w := newWire()
+	w.pace = chat.Pace{Burst: 1, Every: time.Hour, Window: 8}
+	w.answer = func(p chat.Part) (chat.Receipt, error) {
+		if _, direct := p.Out.To.DirectID(); direct {
+			return chat.Receipt{}, &chat.ErrRefused{Reason: "that guest has left", Nobody: true}
+		}
+		return chat.Receipt{}, nil
+	}
+	r := newRig(t, w, w)
+	for _, words := range []string{"one", "two", "three"} {
+		r.post("@guest:1:ada", chat.Answers, nil, words)
+	}
+	r.post("#a", chat.Relays, nil, "hello")
+	r.drained()
+	for _, q := range r.queues() {
+		t.Errorf("%+v is to be looked after", q)
+	}
+}
+
 func TestAPlaceThatOpensIsWrittenToAtOnce(t *testing.T) {
 	w := newWire()
 	shut := true

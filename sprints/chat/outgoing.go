@@ -162,7 +162,10 @@ func (e *ErrPlace) Error() string { return "the place refuses: " + e.Reason }
 
 // ErrRefused says that these words will never be taken: the row is dead. Its
 // Reason is made as that of ErrPlace.
-type ErrRefused struct{ Reason string }
+type ErrRefused struct {
+	Reason string
+	Nobody bool // they went nowhere: who could hear them is gone for good. The row is over, and nothing to be looked after
+}
 
 func (e *ErrRefused) Error() string { return "the words are refused: " + e.Reason }
 
