@@ -265,13 +265,14 @@ func (e *ear) where(to chat.Place, network string) string {
 // tellOrganizers says something where organizers read, once a key. It is called
 // inside hear.
 func (e *ear) tellOrganizers(tx sprints.Tx, key string, lines []chat.Line) error {
-	return tellIn(tx, e.organizers, key, lines)
+	return tellIn(tx, e.tellable(), key, lines)
 }
 
-// tellable are the places where organizers read, asked from outside hear.
+// tellable are the places where organizers read. It may be asked from any
+// goroutine, also in a write that hear and a reload wait for.
 func (e *ear) tellable() []chat.Place {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
+	e.telling.Lock()
+	defer e.telling.Unlock()
 	return slices.Clone(e.organizers)
 }
 

@@ -27,10 +27,12 @@ type ear struct {
 	forget func([]chat.Handle)  // what the page remembers of people; nil has no page
 	log    *slog.Logger
 
-	mu         sync.RWMutex // a reload changes what is below
-	desk       *commands.Desk
-	carrier    relay.Carrier
-	organizers []chat.Place // where organizers are told what concerns them
+	mu      sync.RWMutex // a reload changes what is below
+	desk    *commands.Desk
+	carrier relay.Carrier
+
+	telling    sync.Mutex   // held for a moment only
+	organizers []chat.Place // where they are told what concerns them
 }
 
 // answerTime is how long somebody may stay away and still get an answer.

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -240,4 +243,41 @@ func TestWhatIsPostedLaterForANetworkThatIsGoneEndsToo(t *testing.T) {
 	}
 	stop()
 	ended()
+}
+
+// TestWhatExpiresIsToldWhileTheConfigurationIsReadAgain tells, in a write, what a
+// place did not get, while what is heard waits for its turn to write and a new
+// configuration for what is heard.
+func TestWhatExpiresIsToldWhileTheConfigurationIsReadAgain(t *testing.T) {
+	l := newLeaving(t, time.Hour)
+	var others sync.WaitGroup
+	err := l.store.Write(l.ctx, func(tx sprints.Tx) error {
+		others.Go(func() {
+			if _, err := l.ear.hear(l.ctx, []chat.Message{said("1", "one", nil)}); err != nil {
+				t.Error(err)
+			}
+		})
+		for l.ear.mu.TryLock() {
+			l.ear.mu.Unlock()
+			runtime.Gosched()
+		}
+		others.Go(func() { l.ear.apply(l.with, l.networks) })
+		for l.ear.mu.TryRLock() {
+			l.ear.mu.RUnlock()
+			runtime.Gosched()
+		}
+		told := make(chan error, 1)
+		go func() { told <- l.tellOutside(tx, onSlack, "k", chat.Plainly("1 message skipped.")) }()
+		select {
+		case err := <-told:
+			return err
+		case <-time.After(20 * time.Second):
+			return errors.New("each waits for another")
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	others.Wait()
+	l.has("1 message skipped.")
 }

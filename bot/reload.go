@@ -232,6 +232,8 @@ func (e *ear) apply(c Config, nets []relay.Network) {
 	}
 	maps.Copy(manners, relay.MannersOf(nets))
 	e.carrier.Manners = manners
+	e.telling.Lock()
+	defer e.telling.Unlock()
 	e.organizers = c.tellOrganizers()
 }
 
