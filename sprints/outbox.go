@@ -31,6 +31,13 @@ type Queue struct {
 	Undone  int // edits and deletions among the dead: their message stands as it was
 }
 
+// Absent says that what waits is for somebody who is not there to hear it, which
+// nobody else need look after.
+func (q Queue) Absent() bool {
+	_, direct := q.Place.DirectID()
+	return direct && q.Reason != ""
+}
+
 // Refused is what was refused there for good, "" if nothing was: "3 refused for
 // good, 1 of them edits or deletions".
 func (q Queue) Refused() string {

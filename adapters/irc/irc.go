@@ -231,6 +231,7 @@ func (n *Network) set(change func(*chat.Status)) {
 	n.mu.Lock()
 	before := n.status
 	change(&n.status)
+	n.status.Lacks = n.status.Lacks && n.status.Up
 	if n.status.Up != before.Up || n.status.Fatal != before.Fatal {
 		n.status.Since = time.Now()
 	}

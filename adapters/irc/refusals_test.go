@@ -94,6 +94,9 @@ func TestWhyAChannelIsNotEnteredIsToldWhateverItsNumber(t *testing.T) {
 		if note, code := n.Status().Note, strings.Fields(no)[1]; !strings.Contains(note, "("+code+")") {
 			t.Errorf("%q does not say why: %s", note, no)
 		}
+		if !n.Status().Lacks {
+			t.Errorf("a channel is missing: %s", no)
+		}
 	}
 }
 

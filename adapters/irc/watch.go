@@ -33,13 +33,14 @@ func (s *session) announce() {
 		return
 	}
 	note := "connected as " + s.nick
-	out := 0
+	out, lacks := 0, false
 	channels, _ := s.n.serves()
 	for _, name := range channels {
 		r := s.rooms[s.folding.fold(name)]
 		if r == nil || r.joined {
 			continue
 		}
+		lacks = lacks || r.refused != ""
 		if out++; out > outMost {
 			continue
 		}
@@ -56,7 +57,7 @@ func (s *session) announce() {
 		s.n.mu.Lock()
 		s.n.echoes = echoes
 		s.n.mu.Unlock()
-		s.n.set(func(st *chat.Status) { st.Up, st.Fatal, st.Note = true, false, note })
+		s.n.set(func(st *chat.Status) { st.Up, st.Fatal, st.Lacks, st.Note = true, false, lacks, note })
 	})
 }
 

@@ -134,8 +134,8 @@ func TestAChannelTheBotIsNotInIsJoined(t *testing.T) {
 	if m := b.messages(1)[0]; m.In.Channel != "#open" {
 		t.Errorf("heard in %+v", m.In)
 	}
-	if note := b.n.Status().Note; !strings.Contains(note, "#closed") || strings.Contains(note, "#open") {
-		t.Errorf("status %q", note)
+	if s := b.n.Status(); !s.Lacks || !strings.Contains(s.Note, "#closed") || strings.Contains(s.Note, "#open") {
+		t.Errorf("status %+v", s)
 	}
 	out := b.relay("k", "x")
 	out.To.Channel = "#closed"
@@ -150,8 +150,8 @@ func TestAChannelTheBotIsNotInIsJoined(t *testing.T) {
 	if r := b.send(out)[0]; r.err != nil {
 		t.Error(r.err)
 	}
-	if note := b.n.Status().Note; strings.Contains(note, "#closed") {
-		t.Errorf("status %q", note)
+	if s := b.n.Status(); s.Lacks || strings.Contains(s.Note, "#closed") {
+		t.Errorf("status %+v", s)
 	}
 }
 

@@ -182,11 +182,12 @@ func (n *Network) Status() chat.Status {
 func (n *Network) Changed() <-chan struct{} { return n.changed }
 
 func (n *Network) setStatus(up bool, note string) {
+	lacks := up && (n.places.absentNote() != "" || n.lacks.Load() != nil)
 	n.mu.Lock()
 	if n.status.Up != up || n.status.Since.IsZero() {
 		n.status.Since = time.Now()
 	}
-	n.status.Up, n.status.Note = up, note
+	n.status.Up, n.status.Lacks, n.status.Note = up, lacks, note
 	n.status.Fatal = n.status.Fatal && !up
 	n.mu.Unlock()
 	select {

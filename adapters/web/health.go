@@ -88,7 +88,7 @@ func (s *Site) look(ctx context.Context) health {
 		for _, q := range queues {
 			h.Waiting += q.Waiting
 			h.Dead += q.Dead
-			if _, there := statuses[q.Place.Network]; q.Waiting > 0 && !q.Oldest.IsZero() && (there || s.cfg.Status == nil) && q.Reason != sprints.Outside { // that a network or a place was taken out is no illness
+			if _, there := statuses[q.Place.Network]; q.Waiting > 0 && !q.Oldest.IsZero() && (there || s.cfg.Status == nil) && q.Reason != sprints.Outside && !q.Absent() { // that a network or a place was taken out, or somebody went away, is no illness
 				oldest = max(oldest, v.Now().Sub(q.Oldest))
 			}
 		}

@@ -121,6 +121,65 @@ func TestANetworkThatWasTakenOutIsGoneNotBehind(t *testing.T) {
 	}
 }
 
+// What is said in a channel that the bot is kept out of nobody hears, though
+// nothing waits for it.
+func TestANetworkThatIsNotWholeNeedsSomebody(t *testing.T) {
+	up := map[string]chat.Status{"libera": {Up: true, Since: afternoon(t), Lacks: true, Note: "connected as sprintbot, not in #a (banned)"}}
+	k := start(t, web.Config{Lobby: web.Anonymous, Status: func() map[string]chat.Status { return up }}, fillSample)
+	page := k.browser().get("/ops")
+	lacks(t, page, "Everything works.")
+	if got := row(t, page, "libera"); !strings.Contains(got, "not in #a (banned)") || !strings.HasSuffix(got, "! Incomplete") {
+		t.Error(got)
+	}
+}
+
+// Who asked and went away is nobody's to look after, however long the answer waits.
+func TestAnAnswerToSomebodyWhoIsAwayIsNoIllness(t *testing.T) {
+	up := map[string]chat.Status{"libera": {Up: true, Since: afternoon(t)}}
+	k := start(t, web.Config{Lobby: web.Anonymous, Status: func() map[string]chat.Status { return up }}, func(k *kit) {
+		fillSample(k)
+		k.clock.set(afternoon(t).Add(-time.Hour))
+		k.write(func(tx sprints.Tx) error {
+			to := chat.Direct(chat.Handle{Network: "libera", ID: "account:grace"})
+			if _, _, err := tx.Post(chat.Outgoing{Key: "a", To: to, Kind: chat.Said, Reply: chat.Saying(chat.Plainly("hi"))}); err != nil {
+				return err
+			}
+			return tx.Hold(to, afternoon(t).Add(time.Minute), "the place refuses: nobody here is logged in to that account now")
+		})
+		k.clock.set(afternoon(t))
+	})
+	page := k.browser().get("/ops")
+	contains(t, page, "<h1>Everything works.</h1>")
+	if got := row(t, page, "libera, in private"); !strings.HasSuffix(got, "Waits") || strings.HasSuffix(got, "! Waits") {
+		t.Error(got)
+	}
+	if res, body := k.health(); res.StatusCode != http.StatusOK {
+		t.Error(res.Status, body)
+	}
+}
+
+// A row ends in one command: the next to say.
+func TestAPausedPlaceWhereWordsWereRefusedIsToBeResumedFirst(t *testing.T) {
+	k := start(t, web.Config{Lobby: web.Anonymous}, func(k *kit) {
+		fillSample(k)
+		k.write(func(tx sprints.Tx) error {
+			to := chat.Place{Network: "libera", Channel: "#a"}
+			n, _, err := tx.Post(chat.Outgoing{Key: "a", To: to, Kind: chat.Said, Reply: chat.Saying(chat.Plainly("hi"))})
+			if err != nil {
+				return err
+			}
+			if err := tx.Kill(n, "too long"); err != nil {
+				return err
+			}
+			_, err = tx.PauseBridge(to)
+			return err
+		})
+	})
+	if got := row(t, k.browser().get("/ops"), "libera #a"); !strings.Contains(got, "1 refused for good. Paused since 15:50; say bridge resume libera #a .") {
+		t.Error(got)
+	}
+}
+
 func TestThreatOnlyOrganizersSeeTheOperatorsPage(t *testing.T) {
 	organizer := func(network, key string) bool { return network == "libera" && key == "account:ada" }
 	k := start(t, web.Config{Lobby: web.SignedIn, Organizer: organizer}, fillSample)

@@ -206,6 +206,8 @@ func (o opsLook) networks() opsSheet {
 			l.Note = strings.TrimSuffix(l.Note, ".") + ". It is tried again by itself, once an hour at last; mended, say"
 		case !st.Up:
 			l.State = "Away"
+		case st.Lacks:
+			l.State, l.Ill = "Incomplete", true
 		}
 		if st.Since.IsZero() {
 			since = opsCell{Fact: "–"}
@@ -244,24 +246,27 @@ func (o opsLook) channel(t sprints.Traffic) opsRow {
 	if t.Reason != "" && (t.Waiting > 0 || !t.Held.IsZero()) {
 		notes = append(notes, strings.TrimSuffix(sprints.OneLine(t.Reason), "."))
 	}
-	if t.Dead > 0 {
-		l.State, l.Ill, l.Try = "Refused", true, "bridge retry"
+	l.Ill = t.Dead > 0
+	if l.Ill {
+		l.State, l.Try = "Refused", "bridge retry"
 	}
 	if t.Waiting > 0 && o.now.Sub(t.Oldest) > waitTooLong {
-		l.State, l.Ill = "Behind", true
+		l.State, l.Ill = "Behind", l.Ill || !t.Absent()
 	}
 	if !t.Held.IsZero() {
 		c := o.at(t.Held)
-		l.State, l.Ill = "Waits", true
+		l.State, l.Ill = "Waits", l.Ill || !t.Absent()
 		notes = append(notes, "Tried again "+c.Fact+" ("+c.Since+")")
 	}
-	if t.Dead > 0 {
-		notes = append(notes, t.Refused()+"; say")
-	}
-	if !t.Paused.IsZero() {
-		c := o.at(t.Paused)
+	switch {
+	case !t.Paused.IsZero():
+		if t.Dead > 0 {
+			notes = append(notes, t.Refused())
+		}
 		l.State, l.Ill, l.Try = "Paused", true, "bridge resume "+t.Place.String()
-		notes = append(notes, "Paused since "+c.Fact+"; say")
+		notes = append(notes, "Paused since "+o.at(t.Paused).Fact+"; say")
+	case t.Dead > 0:
+		notes = append(notes, t.Refused()+"; say")
 	}
 	if l.Note = strings.Join(notes, ". "); l.Note != "" && l.Try == "" {
 		l.Note += "."

@@ -148,6 +148,7 @@ type Status struct {
 	Last  time.Time // when anything was last heard from the network
 	Note  string    // the state in words, no secrets: "connected as sprintbot", "password refused"
 	Fatal bool      // it gave up; a person must act
+	Lacks bool      // it is up, but not for all it is configured for, until a person acts: Note says for what and why
 }
 
 // ErrOffline says that the network is away: the row waits and no attempt counts.
