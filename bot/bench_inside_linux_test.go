@@ -53,6 +53,7 @@ func BenchmarkHearToWire(b *testing.B) {
 			e := &ear{store: store, guard: newGuard(), desk: &commands.Desk{Organizer: func(string, string) bool { return false }, Log: log}, log: log, carrier: relay.Carrier{
 				Routes: relay.Routes{{Join: []chat.Place{onIRC, onSlack}}}, Expires: time.Hour,
 			}}
+			e.carrier.Doubts = e.doubts
 			net := &wireless{given: make(chan time.Time, 1)}
 			ctx, cancel := context.WithCancel(b.Context())
 			ended := make(chan struct{})
