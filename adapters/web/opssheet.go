@@ -118,10 +118,7 @@ func (o opsLook) at(t time.Time) opsCell {
 	if t.IsZero() {
 		return opsCell{Fact: "never"}
 	}
-	c := opsCell{Fact: t.In(o.zone).Format("15:04"), Since: span(o.now.Sub(t).Abs()) + " ago"}
-	if t.In(o.zone).Format(time.DateOnly) != o.now.In(o.zone).Format(time.DateOnly) {
-		c.Fact = t.In(o.zone).Format("Mon 2 Jan 15:04")
-	}
+	c := opsCell{Fact: chat.Clock(o.now, t.In(o.zone)), Since: span(o.now.Sub(t).Abs()) + " ago"}
 	if t.After(o.now) {
 		c.Since = "in " + span(t.Sub(o.now))
 	}

@@ -21,16 +21,14 @@ type Chart struct {
 	draw    func(width float64) (*scene, error)
 }
 
-// pngWidth is how wide a PNG is, in units of scale pixels: Slack shows it about
-// as many points wide, and phones a little smaller.
-const pngWidth = PNGWidth
-
-// PNGWidth is the width of the SVG that shows just what a PNG does.
+// PNGWidth is how wide a PNG is, in units of scale pixels, and the SVG that shows
+// just what it does: Slack shows it about as many points wide, and phones a little
+// smaller.
 const PNGWidth = 480
 
 // PNG is the chart 960 pixels wide, on paper.
 func (c Chart) PNG() ([]byte, error) {
-	s, err := c.draw(pngWidth)
+	s, err := c.draw(PNGWidth)
 	if err != nil {
 		return nil, err
 	}

@@ -140,7 +140,7 @@ func TestWordsStandInTheDrawingAndNotOnOneAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, days := range examples {
-		for _, width := range []float64{350, pngWidth, 660} {
+		for _, width := range []float64{350, PNGWidth, 660} {
 			s, err := chart(t, "Sample", days...).draw(width)
 			if err != nil {
 				t.Fatal(err)
@@ -260,7 +260,7 @@ func TestASampleSaysSoInThePicture(t *testing.T) {
 		e, days := sprint(t, "Sample Sprints", examples["three-days"]...)
 		e.Sample = sample
 		c, _ := Attendance(e, days)
-		s, err := c.draw(pngWidth)
+		s, err := c.draw(PNGWidth)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -108,7 +108,7 @@ func bridges(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, error) {
 	for _, i := range trusted {
 		lines = append(lines, call.Line(chat.Item, "No relay on %s: %s", i.Network, i.Who))
 	}
-	if len(remains) > 0 && call.Desk.Bridging.Reload {
+	if call.Desk.Bridging.Reload && (len(remains) > 0 || slices.ContainsFunc(traffic, takenOut)) {
 		lines = append(lines, call.Try("reload"))
 	}
 	if len(lines) == 0 {
@@ -125,6 +125,10 @@ func whereTo(p chat.Place) string {
 	}
 	return p.String()
 }
+
+// takenOut says that something waits for a place that is not in the configuration
+// any more.
+func takenOut(t sprints.Traffic) bool { return t.Waiting > 0 && t.Reason == sprints.Outside }
 
 // traffic is how a place is, in one line.
 func (c *Call) traffic(e sprints.Event, now time.Time, t sprints.Traffic) string {
@@ -154,6 +158,8 @@ func (c *Call) traffic(e sprints.Event, now time.Time, t sprints.Traffic) string
 	}
 	switch {
 	case gone: // its network's line says it
+	case takenOut(t) && c.Desk.Bridging.Reload:
+		add("%s; to send what waits put it back there, then say reload", t.Reason)
 	case !t.Held.IsZero():
 		add("held until %s: %s", at(t.Held), strings.TrimSuffix(t.Reason, "."))
 	case t.Reason != "" && t.Waiting > 0:

@@ -103,6 +103,25 @@ func TestANetworkThatWasTakenOutIsToldAsGone(t *testing.T) {
 	}
 }
 
+// A channel that was taken out is told with what sends what waits for it.
+func TestBridgesSayWhatToDoAboutAChannelThatWasTakenOut(t *testing.T) {
+	w := newWorld(t)
+	w.desk.Bridging.Reload = true
+	out := chat.Place{Network: "libera", Channel: "#out"}
+	w.write(func(tx sprints.Tx) error {
+		if _, _, err := tx.Post(chat.Outgoing{Key: "out", To: out, Kind: chat.Said, Reply: chat.Saying(chat.Plainly("hi"))}); err != nil {
+			return err
+		}
+		return tx.Hold(out, time.Time{}, sprints.Outside)
+	})
+	wantWords(t, w.did(orga, "bridges").Reply.Plain(),
+		"1 waits since 10:00; not in the configuration any more; to send what waits put it back there, then say reload", "\nreload")
+	w.desk.Bridging.Reload = false
+	if got := w.did(orga, "bridges").Reply.Plain(); strings.Contains(got, "reload") || !strings.Contains(got, "not in the configuration any more") {
+		t.Errorf("a bot without a configuration:\n%s", got)
+	}
+}
+
 // Who only hears a place is told so, and who has nothing to do with it hears nothing of its pause.
 func TestAPauseOfOneWayBridgesTellsWhatIsTrueInEachChannel(t *testing.T) {
 	w := newWorld(t)
