@@ -269,7 +269,7 @@ func (r *row) remake(there []sprints.Counterpart) {
 		silent = silent && out.Reply.Silent()
 		r.Together = append(r.Together, out)
 	}
-	slices.SortStableFunc(r.Together, func(a, b chat.Outgoing) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(r.Together, said)
 	if silent {
 		r.Together = nil
 		return

@@ -148,7 +148,7 @@ func TestWhatIsTheReceiptOfAnotherRowIsNotTakenForALineInDoubt(t *testing.T) {
 	})
 	r.post("#a", chat.Relays, nil, "yes")
 	w.wait(t, 2)
-	w.set(func() { w.up = true })
+	w.quietly(t, func() { w.up = true })
 	r.questions(h, 1)
 	r.passing(3 * time.Second)
 	r.drained()

@@ -118,6 +118,7 @@ func (s *Sender) pressed() bool {
 func (s *Sender) mark(q *queue, r *row) {
 	q.looking = true // nothing else goes there meanwhile
 	newest, ids := s.finder.Newest(q.place), r.ids()
+	slices.Sort(ids) // the row that the others go with is the one that is read first
 	r.begun = true
 	s.tell(func(tx sprints.Tx) error {
 		if len(ids) > 1 {

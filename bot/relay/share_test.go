@@ -80,22 +80,26 @@ func (w *wire) quietly(t *testing.T, f func()) {
 // place opened waits for its next try.
 func (r *rig) drainedInTime() {
 	r.t.Helper()
-	stop, moving := make(chan struct{}), sync.WaitGroup{}
-	defer moving.Wait()
-	defer close(stop)
+	defer r.clock.runs()()
+	r.drained()
+}
+
+// runs has the clock go until it is stopped.
+func (c *handClock) runs() (stop func()) {
+	end, moving := make(chan struct{}), sync.WaitGroup{}
 	moving.Go(func() {
 		tick := time.NewTicker(2 * time.Millisecond)
 		defer tick.Stop()
 		for {
 			select {
 			case <-tick.C:
-				r.clock.forward(time.Second)
-			case <-stop:
+				c.forward(time.Second)
+			case <-end:
 				return
 			}
 		}
 	})
-	r.drained()
+	return func() { close(end); moving.Wait() }
 }
 
 func TestAPlaceThatRefusesManyRowsKeepsNoOtherPlaceWaiting(t *testing.T) {

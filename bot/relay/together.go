@@ -73,6 +73,7 @@ func (r *row) whole() chat.Outgoing {
 	for _, w := range r.with {
 		outs = append(outs, w.Outgoing)
 	}
+	slices.SortStableFunc(outs, said) // after a restart they are not in the order of their lane
 	if summed(out.Kind) {
 		out.Kind, out.As, out.From, out.Re, out.Of, out.Reply = chat.Said, nil, "", nil, "", sum(outs)
 		return out
@@ -80,6 +81,9 @@ func (r *row) whole() chat.Outgoing {
 	out.Together = outs
 	return out
 }
+
+// said has the order of words by the time they were said.
+func said(a, b chat.Outgoing) int { return a.At.Compare(b.At) }
 
 // ids are the numbers of the rows in r's post, its own first.
 func (r *row) ids() []int64 {

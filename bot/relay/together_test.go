@@ -207,3 +207,25 @@ func (b *bridge) settled() {
 	close(done)
 	clock.Wait()
 }
+
+// A post that never arrived goes again as it was, also when its first line was heard last.
+func TestASharedPostThatNeverArrivedGoesAgainWhole(t *testing.T) {
+	b := newBridge(t, relay.Ways{})
+	behindPace(b)
+	b.slack.set(func() { b.slack.up, b.slack.lose = false, true })
+	now := b.clock.Now()
+	two := b.hear(chat.Message{From: bob, Text: chat.Plainly("two"), At: now.Add(-time.Second)})
+	b.hear(chat.Message{From: ada, Text: chat.Plainly("three"), At: now})
+	b.hear(chat.Message{From: ada, Text: chat.Plainly("one"), At: now.Add(-2 * time.Second)})
+	b.slack.set(func() { b.slack.up = true })
+	b.saw(b.slack.room)
+	b.stop()
+	b.slack.lose = false
+	b.slack.remove(slices.Clone(b.slack.ids))
+	clear(b.slack.keys)
+	b.start()
+	defer b.clock.runs()()
+	b.stands("slack", b.slack.room, "ada: one + bob: two + ada: three")
+	b.edit(bob, two, "2")
+	b.stands("edited", b.slack.room, "ada: one + bob: 2 + ada: three")
+}
