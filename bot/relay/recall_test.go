@@ -102,7 +102,7 @@ func TestLinesInDoubtAfterALostLinkAreLookedUpAndNotDoubled(t *testing.T) {
 	r.until("two are sent", func() bool { return len(r.waiting()) <= 3 })
 	r.post("#a", chat.Relays, nil, "005")
 	before := len(w.wait(t, 3))
-	w.set(func() { w.up = true })
+	w.quietly(t, func() { w.up = true })
 	first := r.questions(h, 1)[0]
 	if len(first) == 0 || first[0] != "002" {
 		t.Errorf("looked for %q", first)
@@ -203,7 +203,7 @@ func TestWhereNothingCanBeLookedUpLinesInDoubtGoAgainAtOnce(t *testing.T) {
 	})
 	r.post("#a", chat.Relays, nil, "000")
 	w.wait(t, 1)
-	w.set(func() { w.up = true })
+	w.quietly(t, func() { w.up = true })
 	r.drained()
 	if got := w.lines(); len(got) != 2 {
 		t.Errorf("sent %q", got)
