@@ -2,12 +2,34 @@ package irc
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
 // collisions are what is appended to the nick while somebody holds it, in
 // order; the last is the longest.
 var collisions = [...]string{"", "_", "__", "-bot", "-bot2", "-bot3"}
+
+// shortNick is how long nicks are everywhere, in letters.
+const shortNick = 9
+
+// standIns are the nicks that are tried, in order: the configured one and what
+// stands in for it, each also as a server with short nicks has room for it, which
+// would cut the suffix off.
+func standIns(nick string) []string {
+	all := []string{nick}
+	add := func(n string) {
+		if !slices.Contains(all, n) {
+			all = append(all, n)
+		}
+	}
+	for _, suffix := range collisions[1:] {
+		add(nick + suffix)
+		add(nick[:min(len(nick), shortNick)])
+		add(nick[:min(len(nick), shortNick-len(suffix))] + suffix)
+	}
+	return all
+}
 
 // pleas are what NickServ is asked, one after the other, to take the nick from
 // a ghost of ours; networks differ in which of them they know. No password goes
@@ -33,17 +55,13 @@ func (s *session) refusedNick() {
 // collided tries the next nick while registering.
 func (s *session) collided() {
 	s.tried++
-	if s.tried >= 4*len(collisions) {
+	all := standIns(s.n.cfg.Nick)
+	if s.tried >= 2*len(all) {
 		s.quit(fmt.Errorf("the nick %s and all like it are taken or refused", s.n.cfg.Nick), false)
 		return
 	}
-	suffix := collisions[s.tried%len(collisions)]
-	nick := s.n.cfg.Nick + suffix
-	if s.tried >= len(collisions) { // a server with short nicks cuts the suffix off
-		nick = s.n.cfg.Nick[:min(len(s.n.cfg.Nick), 9-len(suffix))] + suffix
-	}
-	s.nick = nick
-	s.link.send("NICK " + nick)
+	s.nick = all[s.tried%len(all)]
+	s.link.send("NICK " + s.nick)
 }
 
 // regainDue says whether it is time to ask for the configured nick: at once

@@ -1,6 +1,7 @@
 package irc
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -179,6 +180,19 @@ func TestWhatWasLearnedIsForgottenInTime(t *testing.T) {
 		now = now.Add(time.Second)
 		if n.forgive(now); n.Learned() != want {
 			t.Errorf("%s is left, wanted %s", n.Learned(), want)
+		}
+	}
+}
+
+// ngIRCd cuts a nick after nine letters, and fines each that is taken.
+func TestANickThatAServerHasRoomForIsTriedEarly(t *testing.T) {
+	for nick, want := range map[string][]string{
+		"sprintbot":   {"sprintbot", "sprintbot_", "sprintbo_", "sprintbot__", "sprintb__"},
+		"sprintbot27": {"sprintbot27", "sprintbot27_", "sprintbot", "sprintbo_"},
+		"bot":         {"bot", "bot_", "bot__", "bot-bot", "bot-bot2", "bot-bot3"},
+	} {
+		if got := standIns(nick); len(got) < len(want) || !slices.Equal(got[:len(want)], want) {
+			t.Errorf("%s: %q", nick, got)
 		}
 	}
 }
