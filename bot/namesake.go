@@ -12,32 +12,37 @@ import (
 // account with one elsewhere, and is linked with nobody elsewhere themselves: by
 // the nick of an account of their own network, where a nick is one person's at a
 // time (two of one name on Slack are no news); or by the name which people there
-// know somebody by, whose words from elsewhere are shown by it, too.
-func namesake(v sprints.PersonReader, h chat.Handle, there string) (bool, error) {
+// know somebody by, whose words from elsewhere are shown by it, too: by that of a
+// guest as long as gone, which may be nil, does not say that they left.
+func namesake(v sprints.PersonReader, h chat.Handle, there string, gone func(chat.Handle) bool) (bool, error) {
 	if h.Nick == "" {
 		return false, nil
 	}
 	if h.Guest() || h.Account != "" {
-		if known, is, err := linkedAs(v, h, h.Network, func(i sprints.Identity) bool { return i.Network != h.Network }); known || err != nil {
+		if known, is, err := linkedAs(v, h, h.Network, ofGuest, func(i sprints.Identity) bool { return i.Network != h.Network }); known || err != nil {
 			return is, err
 		}
 	}
 	if there == h.Network {
 		return false, nil
 	}
-	_, is, err := linkedAs(v, h, there, func(i sprints.Identity) bool { return i.Network != there && !ofGuest(i) })
+	left := func(i sprints.Identity) bool {
+		return ofGuest(i) && (gone == nil || gone(chat.Handle{Network: i.Network, ID: i.Key, Nick: i.Nick}))
+	}
+	_, is, err := linkedAs(v, h, there, left, func(i sprints.Identity) bool { return i.Network != there && !ofGuest(i) })
 	return is, err
 }
 
 // linkedAs says that the nick of h is on a network somebody's who is known there
 // and by another such identity, and that h, who is not them, may pass for them.
-func linkedAs(v sprints.PersonReader, h chat.Handle, network string, such func(sprints.Identity) bool) (known, passes bool, err error) {
+// By identities that are over nobody is known.
+func linkedAs(v sprints.PersonReader, h chat.Handle, network string, over, such func(sprints.Identity) bool) (known, passes bool, err error) {
 	same, err := v.Named(network, h.Nick)
 	if err != nil {
 		return false, false, err
 	}
 	for _, i := range same {
-		if i.Network == h.Network && i.Key == h.ID || ofGuest(i) {
+		if i.Network == h.Network && i.Key == h.ID || over(i) {
 			continue
 		}
 		linked, err := hasIdentity(v, i.Person, such)

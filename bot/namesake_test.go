@@ -84,12 +84,13 @@ func TestWhoHasTheNickOfALinkedAccountIsMarked(t *testing.T) {
 func TestWhoHasTheNameThatALinkedPersonIsShownByIsMarked(t *testing.T) {
 	e, store := newEar(t)
 	e.carrier.Doubts = e.doubts
+	e.carrier.Gone = func(h chat.Handle) bool { return h.ID != "guest:2" }
 	irc := func(id, nick string) chat.Handle { return chat.Handle{Network: "libera", ID: id, Nick: nick} }
 	slack := func(id, nick string) chat.Handle { return chat.Handle{Network: "pycon", ID: id, Nick: nick} }
 	grace := slack("U1", "Grace H.") // grace on IRC
 	err := store.Write(t.Context(), func(tx sprints.Tx) error {
 		for _, all := range [][]chat.Handle{{irc("account:grace", "grace"), grace}, {irc("account:mx", "mx"), slack("U2", "Max")},
-			{irc("guest:1", "lin"), slack("U3", "lin")}, {irc("account:kim", "kim")}, {irc("account:pat", "pat"), {Network: "lobby", ID: "1", Nick: "pat"}},
+			{irc("guest:1", "lin"), slack("U3", "lin")}, {irc("guest:2", "bo"), slack("U5", "Bob")}, {irc("account:kim", "kim")}, {irc("account:pat", "pat"), {Network: "lobby", ID: "1", Nick: "pat"}},
 			{irc("account:other", "o"), slack("U4", "grace")}} {
 			p, err := tx.Meet(all[0])
 			if err != nil {
@@ -121,6 +122,8 @@ func TestWhoHasTheNameThatALinkedPersonIsShownByIsMarked(t *testing.T) {
 		"the nick of one who is linked with nobody":   {slack("U9", "kim"), false},
 		"the nick of one who is linked with the page": {slack("U9", "pat"), true},
 		"the nick of a guest of long ago":             {slack("U9", "lin"), false},
+		"the nick of a guest who is there":            {slack("U9", "bo"), true},
+		"as that guest, linked":                       {slack("U5", "Bob"), false},
 		"on IRC, of a name on Slack":                  {irc("guest:5", "max"), true},
 		"on IRC, linked as a guest, again":            {irc("guest:6", "lin"), false},
 	} {

@@ -115,7 +115,7 @@ func (e *ear) doubts(v sprints.PersonReader, h chat.Handle, there string) (bool,
 		return false, nil
 	}
 	if !e.guard.staff.looksLike(h.Nick) {
-		return namesake(v, h, there)
+		return namesake(v, h, there, e.carrier.Gone)
 	}
 	p, err := v.PersonOf(h)
 	if errors.Is(err, sprints.ErrNotFound) {
