@@ -140,7 +140,7 @@ func (s *Sender) recollect(ctx context.Context) {
 			default:
 				s.noted[t.Place] = true
 			}
-			if t.Learned > 0 && t.Place.Network == s.net.Name() && s.net.Pace().PlaceEvery > 0 {
+			if t.Learned > 0 && t.Place.Network == s.net.Name() && s.net.Pace().PlaceEvery > 0 && !s.keepsFor(t.Place) {
 				s.queue(t.Place).lesson = chat.Lesson{Every: min(t.Learned, slowest), At: s.clock.Now()}
 			}
 		}

@@ -103,3 +103,36 @@ func TestWhatWasOnTheWireDoesNotPutItsPlaceBack(t *testing.T) {
 		<-done
 	}
 }
+
+// A place that is gone, for which nothing waits, is not kept for because it once
+// taught a pace.
+func TestAPlaceThatIsGoneAndTaughtAPaceIsLeftAlone(t *testing.T) {
+	w := newWire()
+	w.pace.PlaceEvery, w.pace.PlaceBurst = time.Millisecond, 1
+	r := newRig(t, w, w)
+	r.stop()
+	if err := r.store.Write(t.Context(), func(tx sprints.Tx) error {
+		return tx.Learned(chat.Place{Network: w.Name(), Channel: "#a"}, 4*time.Second)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s := relay.NewSender(w, r.store, r.clock, slog.New(slog.DiscardHandler))
+	s.KeepFor(func(p chat.Place) bool { return p.Channel != "#a" }, func(sprints.Tx, chat.Place, string, chat.Text) error { return nil })
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	defer func() { cancel(); <-done }()
+	r.post("#b", chat.Relays, nil, "elsewhere")
+	r.drained()
+	if err := r.store.Read(t.Context(), func(v sprints.View) error {
+		all, err := v.Traffic()
+		for _, q := range all {
+			if q.Reason != "" {
+				t.Errorf("%s waits since %q", q.Place, q.Reason)
+			}
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
