@@ -79,6 +79,6 @@ type BridgeWriter interface {
 	Trust(network, who string) (first bool, err error)
 	// Revive makes a place's dead rows wait again behind all others, the zero
 	// place every one's, with as much time as they had. Rows whose words were
-	// removed stay dead, and are counted as gone.
+	// removed are over, as if they had expired, and are counted as gone.
 	Revive(place chat.Place) (again, gone int, err error)
 }

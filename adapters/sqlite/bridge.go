@@ -155,6 +155,9 @@ func (t *tx) Revive(p chat.Place) (again, gone int, err error) {
 	for _, d := range rows {
 		var out chat.Outgoing
 		if d.body == "" || json.Unmarshal([]byte(d.body), &out) != nil {
+			if _, err = t.exec("UPDATE outbox SET state = 'expired' WHERE id = ?", d.id); err != nil {
+				return again, gone, err
+			}
 			gone++
 			continue
 		}

@@ -37,7 +37,7 @@ func bridgeCommands() []Command {
 		{
 			Name: "bridge retry", Usage: "[NUMBER, NETWORK or NETWORK #CHANNEL]", Access: Organizer, Max: 2,
 			Summary:  "Sends again what was refused for good, if its words are still kept; a network that gave up is tried at once.",
-			Detail:   "Words are kept for an hour after they were refused. A network that gave up is tried again by itself, after 5 minutes and then ever later, once an hour at last.",
+			Detail:   "Words are kept for an hour after they were refused; what is older is counted no more. A network that gave up is tried again by itself, after 5 minutes and then ever later, once an hour at last.",
 			Examples: []string{"bridge retry"},
 			Run:      bridgeRetry,
 		},
@@ -314,12 +314,14 @@ func bridgeRetry(_ context.Context, tx sprints.Tx, call *Call) (chat.Reply, erro
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if again == 0 {
-		return chat.Reply{}, sprints.Refuse(sprints.Closed, "Their words are not kept any more: %s.", count(gone, "message", "messages")).Hint("bridges")
-	}
 	line := call.Say("%s again.", count(again, "message goes", "messages go"))
-	if gone > 0 {
-		line = call.Say("%s again; the words of %d are not kept any more.", count(again, "message goes", "messages go"), gone)
+	switch {
+	case gone == 1 && again == 0:
+		line = call.Say("The words of 1 message are not kept any more: it can't go again, and is counted no more.")
+	case again == 0:
+		line = call.Say("The words of %d messages are not kept any more: they can't go again, and are counted no more.", gone)
+	case gone > 0:
+		line = call.Say("%s again; the words of %d are not kept any more, and these are counted no more.", count(again, "message goes", "messages go"), gone)
 	}
 	return call.Answer(line, call.Try("bridges"))
 }

@@ -195,8 +195,9 @@ func TestManyRefusedGoAgainOnlyAfterAYes(t *testing.T) {
 	}
 	w.refused("libera", 1)
 	w.write(func(tx sprints.Tx) error { _, err := tx.Blank(tx.Now().Add(time.Hour)); return err })
-	if out := w.say(orga, "bridge retry 1"); !out.Refused {
-		t.Errorf("words that are gone: %s", out.Reply.Plain())
+	wantWords(t, w.did(orga, "bridge retry 1").Reply.Plain(), "The words of 1 message are not kept any more: it can't go again, and is counted no more.")
+	if out := w.say(orga, "bridge retry 1"); !out.Refused { // so that what can't be mended is shown as ill only until somebody has seen it
+		t.Errorf("words that are gone and known to be: %s", out.Reply.Plain())
 	}
 }
 

@@ -84,7 +84,8 @@ func testNetworks(t *testing.T, b *bench) {
 	})
 }
 
-// testRevive: dead rows go again behind all others, unless their words are gone.
+// testRevive: dead rows go again behind all others, unless their words are gone:
+// then they are over.
 func testRevive(t *testing.T, b *bench) {
 	room, other := chat.Place{Network: "libera", Channel: "#sprint"}, chat.Place{Network: "libera", Channel: "#other"}
 	var last int64
@@ -115,5 +116,11 @@ func testRevive(t *testing.T, b *bench) {
 		done(err)
 		equal(b, "again everywhere", again, 0)
 		equal(b, "words gone", gone, 1)
+		_, gone, err = tx.Revive(chat.Place{})
+		done(err)
+		equal(b, "words gone, known", gone, 0)
+		for _, q := range ok(tx.Queues()) {
+			equal(b, "dead", q.Dead, 0)
+		}
 	})
 }
