@@ -105,6 +105,7 @@ func (p *program) start() {
 	select {
 	case p.address = <-address:
 	case err := <-waited:
+		p.cmd = nil // kill has nothing to wait for
 		p.t.Fatalf("the bot ended at its start: %v", err)
 	case <-time.After(30 * time.Second):
 		p.t.Fatal("the bot printed no address")
