@@ -92,11 +92,10 @@ func (b *bot) keepOutside(ctx context.Context) (all []remains, err error) {
 }
 
 // configured says that a place may be spoken in: all but the channels that its
-// network once had.
+// network once had, or never. It may be called from any goroutine.
 func (b *bot) configured(p chat.Place) bool {
-	n := networkOf(b.reloads.now, p.Network)
-	_, direct := p.DirectID()
-	return n == nil || direct || slices.Contains(n.Channels, p.Channel)
+	u := b.running.named(p.Network)
+	return u == nil || u.serves(p)
 }
 
 // count counts what waits.

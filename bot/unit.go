@@ -26,6 +26,14 @@ type unit struct {
 	served  atomic.Pointer[[]string] // the channels of its configuration; nil: it has none
 }
 
+// serves says that a place is one of the network's configuration, or a private
+// conversation.
+func (u *unit) serves(p chat.Place) bool {
+	served := u.served.Load()
+	_, direct := p.DirectID()
+	return served == nil || direct || slices.Contains(*served, p.Channel)
+}
+
 // A network that gave up is tried again after firstAgain, doubling up to
 // longAgain: a ban ends some day, a token may be given back.
 const (
@@ -150,10 +158,7 @@ func (b *bot) unit(n relay.Network) *unit {
 	if b.reloads != nil {
 		if c := networkOf(b.reloads.now, n.Name()); c != nil {
 			u.served.Store(&c.Channels)
-			u.sender.KeepFor(func(p chat.Place) bool {
-				_, direct := p.DirectID()
-				return direct || slices.Contains(*u.served.Load(), p.Channel)
-			}, b.tellOutside)
+			u.sender.KeepFor(u.serves, b.tellOutside)
 		}
 	}
 	u.sender.LeadTo(relay.Lead{Pages: b.ear.carrier.Pages, Where: b.ear.where, Link: b.link})

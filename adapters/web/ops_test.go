@@ -121,6 +121,31 @@ func TestANetworkThatWasTakenOutIsGoneNotBehind(t *testing.T) {
 	}
 }
 
+// A channel that was taken out is not open, though nothing waits for it.
+func TestAChannelThatIsNotServedIsToldSo(t *testing.T) {
+	up := map[string]chat.Status{"libera": {Up: true, Since: afternoon(t)}}
+	serves := func(p chat.Place) bool { return p.Channel == "#a" }
+	k := start(t, web.Config{Lobby: web.Anonymous, Status: func() map[string]chat.Status { return up }, Serves: serves}, func(k *kit) {
+		fillSample(k)
+		k.write(func(tx sprints.Tx) error {
+			for _, name := range []string{"#a", "#out"} {
+				if _, err := tx.Heard(chat.Message{ID: name, In: chat.Place{Network: "libera", Channel: name}, From: chat.Handle{Network: "libera", ID: "account:ada"}, At: tx.Now()}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	page := k.browser().get("/ops")
+	contains(t, page, "<h1>Everything works.</h1>")
+	if got := row(t, page, "libera #out"); !strings.Contains(got, "Not in the configuration.") || !strings.HasSuffix(got, "Not served") {
+		t.Error(got)
+	}
+	if got := row(t, page, "libera #a"); !strings.HasSuffix(got, "Open") {
+		t.Error(got)
+	}
+}
+
 // What is said in a channel that the bot is kept out of nobody hears, though
 // nothing waits for it.
 func TestANetworkThatIsNotWholeNeedsSomebody(t *testing.T) {

@@ -72,6 +72,7 @@ type opsLook struct {
 	known   map[string]chat.Status
 	paces   map[string]chat.Pace
 	all     bool // known are all the networks there are
+	serves  func(chat.Place) bool
 }
 
 // operate looks at everything.
@@ -93,7 +94,7 @@ func (s *Site) operate(ctx context.Context, view *opsView) error {
 			view.Ignored = append(view.Ignored, i.Who+" on "+i.Network)
 		}
 		view.Stamp = v.Now().In(view.Event.Zone).Format("15:04:05") // the board is of an earlier look
-		o := opsLook{now: v.Now(), zone: view.Event.Zone, traffic: traffic, known: s.statuses(), all: s.cfg.Status != nil}
+		o := opsLook{now: v.Now(), zone: view.Event.Zone, traffic: traffic, known: s.statuses(), all: s.cfg.Status != nil, serves: s.cfg.Serves}
 		if s.cfg.Paces != nil {
 			o.paces = s.cfg.Paces()
 		}
@@ -237,6 +238,10 @@ func (o opsLook) channel(t sprints.Traffic) opsRow {
 	if t.Reason == sprints.Outside && t.Waiting > 0 {
 		l.State, l.Gone, l.Try = "Gone", true, "reload"
 		l.Note = "Not in the configuration any more. To send what waits put it back there, then say"
+		return l
+	}
+	if o.serves != nil && !o.serves(t.Place) {
+		l.State, l.Gone, l.Note = "Not served", true, "Not in the configuration."
 		return l
 	}
 	var notes []string
