@@ -88,19 +88,20 @@ func (n *Network) said(out chat.Outgoing) chat.Text {
 }
 
 // speaker is who says words, in front of them; above, where a quote, a list or code must begin its line. The name is marked as
-// theirs, so that it is not taken for a mention of somebody here.
+// nobody's here: it is no mention, neither of a namesake nor of themselves, should they speak in another channel of this workspace.
 func speaker(out chat.Outgoing, outs []chat.Outgoing, words chat.Text) chat.Text {
 	name := userName(out)
 	if !slices.ContainsFunc(outs, func(o chat.Outgoing) bool { return o.From != out.From }) {
 		name = strings.TrimSuffix(name, " ("+cmp.Or(chat.Name(out.From), out.As.Network)+")")
 	}
+	nobody := &chat.Handle{Nick: name}
 	if out.Kind == chat.Action {
-		return chat.Text{{Text: name, Bold: true, Italic: true, Who: out.As}, {Text: " ", Italic: true}}
+		return chat.Text{{Text: name, Bold: true, Italic: true, Who: nobody}, {Text: " ", Italic: true}}
 	}
 	if len(words) > 0 && (words[0].Pre || words[0].Lead != "") {
-		return chat.Text{{Text: name, Bold: true, Who: out.As}, {Text: ":\n"}}
+		return chat.Text{{Text: name, Bold: true, Who: nobody}, {Text: ":\n"}}
 	}
-	return chat.Text{{Text: name, Bold: true, Who: out.As}, {Text: ": "}}
+	return chat.Text{{Text: name, Bold: true, Who: nobody}, {Text: ": "}}
 }
 
 // oneSpeaker says that all rows are the words of one person, whatever they were called meanwhile. A bot may speak for

@@ -121,3 +121,15 @@ func TestOneWhoChangedNickIsNotSeveralPeople(t *testing.T) {
 		t.Errorf("a bot under two names: %s: %q", p.Username, p.Text)
 	}
 }
+
+// Two channels of one workspace may be bridged: who speaks in one is not called in the other by their own words.
+func TestASharedPostCallsNoneOfThoseWhoSpeakInIt(t *testing.T) {
+	b := newBench(t)
+	one, two := b.relay("k1", "hello"), b.relay("k2", "waves")
+	one.As, two.As = &chat.Handle{Network: "pycon", ID: "U1", Nick: "ada"}, &chat.Handle{Network: "pycon", ID: "U2", Nick: "bob"}
+	two.Kind = chat.Action
+	one.Together = []chat.Outgoing{one, two}
+	if body := b.n.Render(one)[0].Body; strings.Contains(body, "<@") || strings.Contains(body, "user_id") || !strings.Contains(body, `"ada: hello\nbob waves"`) {
+		t.Errorf("rendered %s", body)
+	}
+}
