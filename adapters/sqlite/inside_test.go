@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -306,6 +307,46 @@ func TestWaitingCostsNoMoreWithHistory(t *testing.T) {
 		plan := strings.Join(steps, "; ")
 		if !strings.Contains(plan, "INDEX") || strings.Contains(plan, "TEMP B-TREE") {
 			t.Errorf("%s: %s", name, plan)
+		}
+	}
+}
+
+// TestWhatCanWaitIsNotLeftByCommitsThatFail has the time of several writes run
+// out while another holds the writer, and the database take none of them.
+func TestWhatCanWaitIsNotLeftByCommitsThatFail(t *testing.T) {
+	const many = 4
+	s := openHere(t, Options{})
+	told := make(chan error, many)
+	if err := s.Write(t.Context(), func(sprints.Tx) error {
+		for range many {
+			go func() {
+				told <- s.WriteSoon(t.Context(), time.Nanosecond, func(x sprints.Tx) error {
+					x.(*tx).broken = sprints.ErrUnavailable
+					return x.(*tx).broken
+				})
+			}()
+		}
+		for {
+			s.soon.mu.Lock()
+			all := len(s.soon.waiting) == many && len(s.soon.due) == 1
+			s.soon.mu.Unlock()
+			if all {
+				<-time.After(20 * time.Millisecond) // the time of each is over
+				return nil
+			}
+			runtime.Gosched()
+		}
+	}); !errors.Is(err, sprints.ErrUnavailable) {
+		t.Errorf("the write they rode with says %v", err)
+	}
+	for i := range many {
+		select {
+		case err := <-told:
+			if !errors.Is(err, sprints.ErrUnavailable) {
+				t.Errorf("error %v", err)
+			}
+		case <-time.After(5 * time.Second):
+			t.Fatalf("%d of %d are told nothing", many-i, many)
 		}
 	}
 }

@@ -85,3 +85,13 @@ func (q *soon) wake() {
 	default:
 	}
 }
+
+// left has those go now that a commit which failed or was full did not take
+// along: one tick may have stood for the time of several.
+func (q *soon) left() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.waiting) > 0 {
+		q.wake()
+	}
+}

@@ -155,6 +155,7 @@ func (w *writer) batch(t *turn) {
 	ctx, s := w.store.ctx, w.session
 	s.broken, w.wrote, w.posted, w.other = nil, false, nil, false
 	if _, err := s.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+		w.store.soon.left()
 		t.start <- started{err: unavailable("begin", err)}
 		return
 	}
@@ -187,6 +188,9 @@ func (w *writer) batch(t *turn) {
 	}
 	if w.refused = err != nil; !w.refused {
 		w.store.damaged.remove(buried)
+	}
+	if err != nil || len(turns) == batch {
+		w.store.soon.left()
 	}
 	if err == nil && w.wrote {
 		w.store.posted.add(w.posted, w.other)
