@@ -43,6 +43,23 @@ func TestACutLinkIsRedialled(t *testing.T) {
 	b.settled()
 }
 
+// Slack itself answers, and what it sends to ends each connection.
+func TestConnectionsThatEndAsSoonAsTheyAreOpenAreNotAskedForWithoutEnd(t *testing.T) {
+	b := newBench(t).run()
+	for over := time.Now().Add(2 * time.Second); time.Now().Before(over); b.d.Cut() {
+		if err := b.d.WaitConnected(b.ctx(), b.d.Connections()); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(time.Millisecond)
+	}
+	if n := b.d.Connections(); n > 5*shortMost {
+		t.Errorf("%d connections within two seconds", n)
+	}
+	b.until("connected", func() bool { return b.n.Status().Up })
+	b.d.Say("ada.l", "#sprints", "still there?")
+	b.messages(1)
+}
+
 func TestASilentLinkIsNoticed(t *testing.T) {
 	b := newBench(t, slackdouble.WithPing(10*time.Millisecond))
 	b.n = newNetwork(Config{Name: "pycon", AppToken: b.d.AppToken, BotToken: b.d.BotToken, Channels: []string{"#sprints"},

@@ -34,7 +34,7 @@ func (d *directory) readRoster(ctx context.Context) error {
 	read := 0
 	for pages := d.api.GetUsersPaginated(slackapi.GetUsersOptionLimit(rosterPage)); read < rosterMost; {
 		next, err := pages.Next(ctx)
-		if limited, ok := errors.AsType[*slackapi.RateLimitedError](err); ok && pause(ctx, limited.RetryAfter) {
+		if limited, ok := errors.AsType[*slackapi.RateLimitedError](err); ok && pause(ctx, max(limited.RetryAfter, readEvery)) {
 			continue
 		}
 		if err != nil {

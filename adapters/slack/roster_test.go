@@ -1,9 +1,16 @@
 package slack
 
 import (
+	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
+
+	slackapi "github.com/slack-go/slack"
 
 	"sprintbot/adapters/slack/slackdouble"
 	"sprintbot/sprints/chat"
@@ -32,5 +39,24 @@ func TestMembersWhoNeverSpokeHereAreMentionedByName(t *testing.T) {
 	b.n.names.gone(hopper)
 	if got := b.n.names.mentioned("pycon", chat.Plainly("@hopper")); got[0].Who != nil {
 		t.Error("a member who left is mentioned")
+	}
+}
+
+func TestMembersAreNotAskedForAtOnceWhereSlackNamesNoTimeToWait(t *testing.T) {
+	var asked atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		w.Header().Set("Retry-After", "0")
+		w.WriteHeader(http.StatusTooManyRequests)
+	}))
+	defer server.Close()
+	api := slackapi.New("xoxb-1", slackapi.OptionAPIURL(server.URL+"/"), slackapi.OptionHTTPClient(server.Client()))
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if err := newDirectory(api, nil, testLog(t)).readRoster(ctx); err == nil {
+		t.Error("all are read, it says")
+	}
+	if n := asked.Load(); n != 1 {
+		t.Errorf("asked %d times", n)
 	}
 }

@@ -182,7 +182,12 @@ func (n *Network) control(ev socketmode.Event) {
 	switch ev.Type {
 	case socketmode.EventTypeConnecting:
 		n.setStatus(false, "connecting")
-	case socketmode.EventTypeConnected, socketmode.EventTypeDisconnect:
+		if n.passing.ended(time.Now()) {
+			n.end(opening{errors.New("connections end as soon as they are open")})
+		}
+	case socketmode.EventTypeConnected:
+		n.passing.opened = time.Now()
+	case socketmode.EventTypeDisconnect:
 	case socketmode.EventTypeHello:
 		n.heardNow()
 		n.gaps.connected()
@@ -198,4 +203,28 @@ func (n *Network) control(ev socketmode.Event) {
 		n.heardNow()
 		n.mailbox.Put(arrival{event: ev})
 	}
+}
+
+// passing counts connections that ended as soon as they were open: the library asks for the next at once, whatever became
+// of the last.
+type passing struct {
+	opened time.Time // zero: none is open
+	inARow int
+}
+
+// ended notes that a connection has ended, if one was open, and says that so many have not lasted that it is time to wait.
+func (p *passing) ended(now time.Time) (enough bool) {
+	if p.opened.IsZero() {
+		return false
+	}
+	if now.Sub(p.opened) < shortLived {
+		p.inARow++
+	} else {
+		p.inARow = 0
+	}
+	p.opened = time.Time{}
+	if enough = p.inARow == shortMost; enough {
+		p.inARow = 0
+	}
+	return enough
 }

@@ -33,6 +33,8 @@ const (
 	batchSize     = 64                     // messages in one hear
 	mailboxSize   = 2000                   // events waiting for hear; what does not fit comes again, unacknowledged
 	longestRedial = 30 * time.Second       // between two tries to connect
+	shortLived    = time.Second            // a connection that ended sooner has not lasted;
+	shortMost     = 8                      // after so many in a row the next waits its time
 	placeEvery    = time.Second            // chat.postMessage: about one a second a channel, short bursts tolerated
 	placeBurst    = 4                      //
 	workspaceGap  = 150 * time.Millisecond // chat.postMessage: several hundred a minute a workspace
@@ -101,6 +103,7 @@ type Network struct {
 	stallAfter time.Duration // the same
 	stalled    time.Time     // the reader's own: since when nothing could be kept, until all that waited meanwhile is
 	looks      looks
+	passing    passing // of the goroutine that drains
 }
 
 // self is who the bot is in its workspace.
