@@ -88,6 +88,7 @@ type Site struct {
 	asked   atomic.Int64
 	read    int64 // of asked, how many the newest board covers; guarded by reading
 
+	ran      atomic.Bool
 	stopping chan struct{} // closed when Run ends: streams end
 	deaf     chan struct{} // closed when nothing is heard any more
 	changed  chan struct{}
@@ -163,8 +164,12 @@ func (s *Site) URL() string {
 func (s *Site) Close() error { return s.listener.Close() }
 
 // Run serves pages and gives what visitors say to hear, until ctx ends (nil)
-// or the server fails. It may be called once.
+// or the server fails. A port that was closed stays so: called again it says so
+// and does nothing.
 func (s *Site) Run(ctx context.Context, hear func(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)) error {
+	if s.ran.Swap(true) {
+		return errors.New("web: the page is closed; start the bot again")
+	}
 	changes := s.cfg.Store.Changes(ctx) // before the first reading: no commit falls between
 	if err := s.refresh(ctx); err != nil && ctx.Err() == nil {
 		s.log.Error("the board can't be read", "error", err)
@@ -203,7 +208,11 @@ func (s *Site) Run(ctx context.Context, hear func(ctx context.Context, ms []chat
 		s.log.Warn("pages were cut off at the stop", "error", err)
 	}
 	wg.Wait()
-	s.say(chat.Status{Note: "stopped", Fatal: failed != nil})
+	note := "stopped"
+	if failed != nil {
+		note = "the page is closed; start the bot again"
+	}
+	s.say(chat.Status{Note: note, Fatal: failed != nil})
 	return failed
 }
 
