@@ -375,3 +375,18 @@ func TestANetworkThatSaysItIsUpAndTakesNothingIsNotTriedWithoutEnd(t *testing.T)
 		t.Errorf("sent %q once it took words", got)
 	}
 }
+
+func TestANetworkThatSaysItIsUpAndTakesNothingIsWaitedForWithoutLookingAtItsPaceAllTheTime(t *testing.T) {
+	w := newWire()
+	w.pace = chat.Pace{Burst: 1, Every: 5 * time.Millisecond, Window: 8}
+	w.answer = func(chat.Part) (chat.Receipt, error) { return chat.Receipt{}, chat.ErrOffline }
+	r := newRig(t, w, w)
+	r.post("#a", chat.Relays, nil, "000", "001")
+	w.wait(t, 1)
+	<-time.After(50 * time.Millisecond)
+	before := r.clock.asked.Load()
+	<-time.After(200 * time.Millisecond) // thousands, if it waited for the pace
+	if n := r.clock.asked.Load() - before; n > 100 {
+		t.Errorf("looked at the clock %d times", n)
+	}
+}

@@ -187,8 +187,8 @@ func (s *Sender) timers(now time.Time) (due, wire <-chan struct{}, stop func()) 
 		at    time.Time
 		after time.Duration
 		pace  = s.net.Pace()
-		up    = s.net.Status().Up // else nothing waits for the pace
-		paced = false             // something waits for the network's pace
+		up    = s.net.Status().Up && !s.away // else nothing waits for the pace
+		paced = false                        // something waits for the network's pace
 	)
 	sooner := func(t time.Time) {
 		if t.After(now) && (at.IsZero() || t.Before(at)) {
