@@ -65,11 +65,13 @@ type Network struct {
 	changed chan struct{}
 	since   time.Time
 
-	mu   sync.Mutex // guards out, nick and last
-	out  *bufio.Writer
+	mu  sync.Mutex // guards out and up, and is held while somebody lets the terminal stand still
+	out *bufio.Writer
+	up  bool // a prompt stands on the terminal
+
+	who  sync.Mutex // guards nick and last, for a moment only: a write of the store may ask for them
 	nick string
 	last time.Time
-	up   bool // a prompt stands on the terminal
 
 	heard int // lines read; of Run's goroutine alone
 }
@@ -117,14 +119,14 @@ func (n *Network) Changed() <-chan struct{} { return n.changed }
 
 // Status is always up.
 func (n *Network) Status() chat.Status {
-	n.mu.Lock()
-	defer n.mu.Unlock()
+	n.who.Lock()
+	defer n.who.Unlock()
 	return chat.Status{Up: true, Since: n.since, Last: n.last, Note: "speaking as " + n.nick}
 }
 
 // me is who speaks now.
 func (n *Network) me() chat.Handle {
-	n.mu.Lock()
-	defer n.mu.Unlock()
+	n.who.Lock()
+	defer n.who.Unlock()
 	return chat.Handle{Network: n.cfg.Name, ID: handleID(n.nick), Nick: n.nick}
 }

@@ -240,6 +240,35 @@ func TestWhatIsSentIsPrintedAndConfirmedAlsoAfterTheEnd(t *testing.T) {
 	}
 }
 
+// How the networks are is asked inside a write of the store.
+func TestAConsoleThatTakesNothingNowStillTellsHowItIs(t *testing.T) {
+	read, write := io.Pipe()
+	n := console.New(console.Config{In: strings.NewReader(""), Out: write, Nick: "ada"})
+	sent := make(chan struct{})
+	go func() {
+		n.Send(t.Context(), chat.Part{Body: "[room] sprintbot: hello"}, func(chat.Receipt, error) {})
+		close(sent)
+	}()
+	one := make([]byte, 1)
+	if _, err := read.Read(one); err != nil { // it is being written
+		t.Fatal(err)
+	}
+	told := make(chan chat.Status, 1)
+	go func() { told <- n.Status() }()
+	select {
+	case st := <-told:
+		if !st.Up {
+			t.Errorf("status %+v", st)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("it waits for the terminal")
+	}
+	if err := read.Close(); err != nil {
+		t.Fatal(err)
+	}
+	<-sent
+}
+
 func TestTwentyRepliesAsTheConsolePrintsThem(t *testing.T) {
 	raw, err := os.ReadFile("../../sprints/chat/testdata/replies.json")
 	if err != nil {

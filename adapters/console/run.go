@@ -69,9 +69,9 @@ func (n *Network) Run(ctx context.Context, hear func(ctx context.Context, ms []c
 func (n *Network) answer(ctx context.Context, t typed, hear func(ctx context.Context, ms []chat.Message) ([]chat.Heard, error)) []string {
 	switch {
 	case t.nick != "":
-		n.mu.Lock()
+		n.who.Lock()
 		n.nick = t.nick
-		n.mu.Unlock()
+		n.who.Unlock()
 		return []string{"You are " + t.nick + " now."}
 	case t.message == nil:
 		return t.say
@@ -82,9 +82,9 @@ func (n *Network) answer(ctx context.Context, t typed, hear func(ctx context.Con
 	if m.Direct {
 		m.In = chat.Direct(m.From)
 	}
-	n.mu.Lock()
+	n.who.Lock()
 	n.last = m.At
-	n.mu.Unlock()
+	n.who.Unlock()
 	heard, err := hear(ctx, []chat.Message{m})
 	switch {
 	case ctx.Err() != nil && err != nil:
