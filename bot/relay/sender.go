@@ -22,7 +22,7 @@ const (
 	firstHold  = 5 * time.Second       // a refusing place is tried again after, doubling
 	longHold   = 5 * time.Minute       // up to
 	inTurn     = 4                     // times a lane is passed over for lower ones before it goes once
-	readAgain  = time.Second           // after the outbox could not be read
+	readAgain  = time.Second           // after the outbox, or what a network holds, could not be read
 	finish     = 3 * time.Second       // at shutdown, what is on the wire may be confirmed within
 )
 
@@ -423,7 +423,7 @@ func (s *Sender) refuse(q *queue, r *row, err error, least time.Duration) {
 		if error(wait) != err { // the adapter says for what
 			why = err.Error()
 		}
-		s.hold(q, s.clock.Now().Add(wait.Wait), why)
+		s.hold(q, s.clock.Now().Add(max(wait.Wait, min(least, readAgain))), why)
 		return
 	}
 	q.careful = true

@@ -354,6 +354,26 @@ func TestARowInDoubtWhosePersonIsGoneDies(t *testing.T) {
 	}
 }
 
+// A network may ask to wait and name no time. Words have the pace of their place,
+// a look-up has none.
+func TestALookUpThatIsAskedToWaitNoTimeAtAllWaitsAMoment(t *testing.T) {
+	w := newWire()
+	w.pace.Window = 1
+	w.answer = func(chat.Part) (chat.Receipt, error) { return chat.Receipt{}, errors.New("timeout") }
+	f := &lookingWire{wire: w, err: func(int64) error { return &chat.RetryAfter{} }}
+	r := newRig(t, f, w)
+	r.post("#a", chat.Relays, nil, "lost")
+	r.until("the place waits", func() bool { qs := r.queues(); return len(qs) == 1 && !qs[0].Held.IsZero() })
+	r.clock.forward(6 * time.Second)
+	f.waitLooks(t, 1)
+	<-time.After(100 * time.Millisecond) // hundreds, if it did not
+	if n := f.looked.Load(); n != 1 {
+		t.Errorf("looked up %d times", n)
+	}
+	r.clock.forward(time.Second)
+	f.waitLooks(t, 2)
+}
+
 func TestALookUpThatIsAskedToWaitWaits(t *testing.T) {
 	w := newWire()
 	w.pace.Window = 1
