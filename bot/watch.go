@@ -20,17 +20,18 @@ const (
 
 // watch keeps in the store how networks are, for those who look beside the bot
 // and for its next start, and tells what nobody's words would bring up: networks
-// that gave up, and floods that are over. It belongs to one goroutine.
+// that gave up or keep the bot out of a channel, and floods that are over. It belongs to one goroutine.
 type watch struct {
 	bot     *bot
 	kept    map[string]sprints.NetworkState // as the store has them
 	ill     map[string]time.Time            // since when networks were seen to have given up
 	failing bool
+	shut    shut
 }
 
 // newWatch is a watch that knows what the store has.
 func newWatch(ctx context.Context, b *bot) (*watch, error) {
-	w := &watch{bot: b, kept: map[string]sprints.NetworkState{}, ill: map[string]time.Time{}}
+	w := &watch{bot: b, kept: map[string]sprints.NetworkState{}, ill: map[string]time.Time{}, shut: shut{since: map[string]time.Time{}, told: map[string]bool{}}}
 	err := b.store.Read(ctx, func(v sprints.View) error {
 		all, err := v.Networks()
 		for _, n := range all {
@@ -46,6 +47,7 @@ func (w *watch) run(ctx context.Context) {
 	for {
 		all := w.look()
 		w.keep(ctx, all, w.judge(all))
+		w.tellShut(ctx, all)
 		w.bot.ear.tellOver(ctx)
 		due, stop := w.bot.clock.At(w.bot.clock.Now().Add(lookEvery))
 		select {

@@ -176,4 +176,7 @@ type RetryAfter struct {
 	TooFast bool // it was spoken to too fast: the pace is to blame
 }
 
-func (e *RetryAfter) Error() string { return "asked to wait " + e.Wait.String() }
+// AskedToWait stands in a RetryAfter's words, and in why a place waits for one.
+const AskedToWait = "asked to wait"
+
+func (e *RetryAfter) Error() string { return AskedToWait + " " + e.Wait.String() }
