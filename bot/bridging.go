@@ -17,6 +17,22 @@ func (b *bot) organizes(network, key string) bool {
 	return b.ear.desk.Organizer(network, key)
 }
 
+// bridged are the places of all bridges. It may be called from any goroutine,
+// but not inside the store: what is heard waits for the store while a reload
+// waits for it.
+func (b *bot) bridged() (all []chat.Place) {
+	b.ear.mu.RLock()
+	defer b.ear.mu.RUnlock()
+	for _, r := range b.ear.carrier.Routes {
+		for _, p := range r.Join {
+			if !slices.Contains(all, p) {
+				all = append(all, p)
+			}
+		}
+	}
+	return all
+}
+
 // bridging is what commands about bridges ask of the bot. They run inside hear,
 // which holds what a reload changes.
 func (b *bot) bridging(reload bool) commands.Bridging {

@@ -87,7 +87,7 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	site, err := listen(ctx, web.Config{
 		Name: lobbyName, Listen: cfg.Listen, URL: cfg.URL, Lobby: mode,
 		Readers: b.readers, Reserved: b.reserved, Doubted: b.doubted,
-		Store: store, Clock: clock, Status: b.statuses, Paces: b.paces, Serves: b.configured, RunJob: b.runJob, Organizer: b.organizes, Log: log.With("network", lobbyName),
+		Store: store, Clock: clock, Status: b.statuses, Paces: b.paces, Serves: b.configured, Bridged: b.bridged, RunJob: b.runJob, Organizer: b.organizes, Log: log.With("network", lobbyName),
 	})
 	if err != nil {
 		return err

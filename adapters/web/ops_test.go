@@ -146,6 +146,28 @@ func TestAChannelThatIsNotServedIsToldSo(t *testing.T) {
 	}
 }
 
+// A bridged channel in which nothing was said yet is listed, as bridges lists it.
+func TestABridgedChannelThatIsSilentIsListed(t *testing.T) {
+	up := map[string]chat.Status{"libera": {Up: true, Since: afternoon(t)}}
+	bridged := func() []chat.Place {
+		return []chat.Place{{Network: "libera", Channel: "#a"}, {Network: "libera", Channel: "#silent"}}
+	}
+	k := start(t, web.Config{Lobby: web.Anonymous, Status: func() map[string]chat.Status { return up }, Bridged: bridged}, func(k *kit) {
+		fillSample(k)
+		k.write(func(tx sprints.Tx) error {
+			_, err := tx.Heard(chat.Message{ID: "1", In: chat.Place{Network: "libera", Channel: "#a"}, From: chat.Handle{Network: "libera", ID: "account:ada"}, At: tx.Now()})
+			return err
+		})
+	})
+	page := k.browser().get("/ops")
+	if got := row(t, page, "libera #silent"); !strings.Contains(got, "never") || !strings.HasSuffix(got, "Open") {
+		t.Error(got)
+	}
+	if n := strings.Count(page, "libera #a<"); n != 1 {
+		t.Errorf("a channel with words is listed %d times", n)
+	}
+}
+
 // What is said in a channel that the bot is kept out of nobody hears, though
 // nothing waits for it.
 func TestANetworkThatIsNotWholeNeedsSomebody(t *testing.T) {

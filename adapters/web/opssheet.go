@@ -77,11 +77,16 @@ type opsLook struct {
 
 // operate looks at everything.
 func (s *Site) operate(ctx context.Context, view *opsView) error {
+	var bridged []chat.Place
+	if s.cfg.Bridged != nil {
+		bridged = s.cfg.Bridged()
+	}
 	return s.cfg.Store.Read(ctx, func(v sprints.View) error {
 		traffic, err := v.Traffic()
 		if err != nil {
 			return err
 		}
+		traffic = withSilent(traffic, bridged)
 		runs, err := v.JobRuns()
 		if err != nil {
 			return err
@@ -213,6 +218,16 @@ func (o opsLook) networks() opsSheet {
 		sheet.row(l, since, heard, opsCell{Fact: itoa(waiting[name])}, o.oldest(waiting[name], oldest[name]), o.pace(name, 0))
 	}
 	return sheet
+}
+
+// withSilent adds bridged places where nothing was said yet.
+func withSilent(traffic []sprints.Traffic, bridged []chat.Place) []sprints.Traffic {
+	for _, p := range bridged {
+		if !slices.ContainsFunc(traffic, func(t sprints.Traffic) bool { return t.Place == p }) {
+			traffic = append(traffic, sprints.Traffic{Queue: sprints.Queue{Place: p}})
+		}
+	}
+	return traffic
 }
 
 // channels are what is heard, sent, and waits in each.

@@ -58,6 +58,7 @@ type Config struct {
 	Status  func() map[string]chat.Status // of all networks, for /healthz and /ops; nil shows none
 	Paces   func() map[string]chat.Pace   // of all networks, for /ops; nil shows none
 	Serves  func(chat.Place) bool         // that a place is in the configuration, for /ops; nil: all are
+	Bridged func() []chat.Place           // the places of all bridges, for /ops; nil shows those where something was said
 	// RunJob has a job run now, by its name; false where there is none. It may be
 	// called from any goroutine; nil: /ops has no buttons for that.
 	RunJob func(name string) bool
