@@ -63,22 +63,21 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 	if err != nil {
 		return err
 	}
+	b := &bot{clock: clock, log: log, reloads: &reloads{asked: make(chan chat.Handle, 1), load: load, now: cfg}}
+	defer b.reloads.onHangup()() // from here on: a database that is brought up to date may take a while
 	store, err := openConfigured(ctx, cfg, clock, log)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	b := &bot{store: store, clock: clock, log: log}
-	b.reloads = &reloads{
-		asked: make(chan chat.Handle, 1), load: load, now: cfg,
-		make: func(n NetworkConfig, c Config) (relay.Network, error) {
-			then := pastOf(store, n.Name)
-			var err error
-			if then.learned, err = learnedOf(ctx, store, n.Name); err != nil {
-				return nil, err
-			}
-			return newNetwork(n, then, c.Bridges, faces(c.URL), log)
-		},
+	b.store = store
+	b.reloads.make = func(n NetworkConfig, c Config) (relay.Network, error) {
+		then := pastOf(store, n.Name)
+		var err error
+		if then.learned, err = learnedOf(ctx, store, n.Name); err != nil {
+			return nil, err
+		}
+		return newNetwork(n, then, c.Bridges, faces(c.URL), log)
 	}
 	mode := web.Off
 	if cfg.Bridges.Joins(lobbyPlace) {
@@ -109,7 +108,6 @@ func runConfigured(ctx context.Context, o options, clock sprints.Clock, log *slo
 		return err
 	}
 	b.ear.apply(cfg, b.networks)
-	defer b.reloads.onHangup()()
 	fmt.Fprint(out, greeting(cfg.Event.Name, site.URL(), cfg.Database, false, names(cfg.Networks)))
 	return b.run(ctx)
 }
