@@ -419,7 +419,7 @@ func (s *Sender) refuse(q *queue, r *row, err error, least time.Duration) {
 	}
 	q.settling, q.shut = true, false
 	if errors.As(err, &wait) {
-		why := chat.AskedToWait
+		why := "asked to wait"
 		if error(wait) != err { // the adapter says for what
 			why = err.Error()
 		}

@@ -159,7 +159,11 @@ var ErrOffline = errors.New("the network is away")
 // own words, never the network's, which may repeat what was said.
 type ErrPlace struct{ Reason string }
 
-func (e *ErrPlace) Error() string { return "the place refuses: " + e.Reason }
+// PlaceRefuses stands before the Reason in an ErrPlace's words, and so in why a
+// place is held.
+const PlaceRefuses = "the place refuses: "
+
+func (e *ErrPlace) Error() string { return PlaceRefuses + e.Reason }
 
 // ErrRefused says that these words will never be taken: the row is dead. Its
 // Reason is made as that of ErrPlace.
@@ -176,7 +180,4 @@ type RetryAfter struct {
 	TooFast bool // it was spoken to too fast: the pace is to blame
 }
 
-// AskedToWait stands in a RetryAfter's words, and in why a place waits for one.
-const AskedToWait = "asked to wait"
-
-func (e *RetryAfter) Error() string { return AskedToWait + " " + e.Wait.String() }
+func (e *RetryAfter) Error() string { return "asked to wait " + e.Wait.String() }
